@@ -1,0 +1,122 @@
+"""One DICOM file to one slice: HU from a CT, grey from a secondary capture, a typed reason from anything else."""
+
+import contextlib
+import logging
+import os
+import warnings
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+from pydicom import dcmread
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from hemoscope.errors import HemoscopeError, ReadingError
+from hemoscope.reading.dicom_header import check_frame, layout_of, padding_of, rescale_of, spacing_of, text, unit_of
+from hemoscope.reading.dicom_pixels import decode, grey_of, truncated
+from hemoscope.reading.intercept import mend
+from hemoscope.reading.rescale import lift_to_air, padding_mask, to_hu
+from hemoscope.records import Notice, Slice
+from hemoscope.terms import Unit
+
+HU_UNKNOWN = Notice(
+    "picture.hu_unknown", "The DICOM file holds a picture with grey values of an unknown window, not Hounsfield units."
+)
+NO_MODALITY = Notice("dicom.no_modality", "(0008,0060) Modality is missing; the image was taken as a grey picture.")
+
+
+def read_dicom(file: BinaryIO, *, source: str) -> Slice:
+    """Read a single-frame DICOM image.
+
+    Args:
+        file: The open file, at its start, with or without preamble.
+        source: File name for the record and the messages.
+
+    Returns:
+        float32, shape (rows, columns): HU from -1024 up for a CT, else grey in [0, 1] with "picture.hu_unknown".
+
+    Raises:
+        ReadingError: The file cannot be decoded; see the codes "dicom.*" and "read.too_large".
+        RefusedError: Another modality, a localizer, or a CT whose values are not HU.
+    """
+    try:
+        with _quiet_pydicom():
+            return _read(file, source)
+    except HemoscopeError:
+        raise
+    except zlib.error as error:
+        # Only a deflated data set (PS3.5 A.5) is inflated here, before anything else can be known of it.
+        raise truncated(source) from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        # pydicom converts values when they are looked at and raises almost every builtin exception on bad ones. Its
+        # text may quote patient data, so only the kind is passed on.
+        raise ReadingError(
+            "dicom.invalid",
+            f"Expected a DICOM image as in PS3.10, but {source} cannot be interpreted ({type(error).__name__}).",
+            "Export the slice from the scanner or PACS again.",
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet_pydicom() -> Iterator[None]:
+    """Keep pydicom's warnings and log lines in: both may quote patient data, and every matter of pixels has a code."""
+    logger = logging.getLogger("pydicom")
+    was_disabled = logger.disabled
+    logger.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled = was_disabled
+
+
+def _read(file: BinaryIO, source: str) -> Slice:
+    # The header first: most refusals need no pixels, and afterwards the position tells whether pixels follow at all.
+    header = dcmread(file, stop_before_pixels=True, force=True)
+    unit = unit_of(header, source=source)
+    is_deflated = text(header.file_meta, "TransferSyntaxUID").startswith("1.2.840.10008.1.2.1.99")
+    pixels_follow = file.tell() < os.fstat(file.fileno()).st_size
+    check_frame(header, has_pixels=is_deflated or pixels_follow, source=source)
+    file.seek(0)
+    dataset = _with_syntax(dcmread(file, force=True))
+    if not any(keyword in dataset for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+        if is_deflated:
+            check_frame(dataset, has_pixels=False, source=source)
+        # The header ended where pixels begin, and pydicom gave up inside them.
+        raise truncated(source)
+    stored = decode(dataset, source=source)
+    build = _hounsfield if unit is Unit.HU else _grey
+    pixels, notices = build(dataset, stored, source)
+    spacing, spacing_notices = spacing_of(dataset, unit)
+    return Slice(pixels, unit, source, "dicom", spacing, (*notices, *spacing_notices))
+
+
+def _with_syntax(dataset: Any) -> Any:
+    """Name the transfer syntax that a file without meta information was found to have; the data set is ours alone."""
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        is_implicit, is_little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if is_little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if is_implicit else explicit
+    return dataset
+
+
+def _hounsfield(dataset: Any, stored: np.ndarray, source: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
+    stated, assumed = rescale_of(dataset)
+    stated.check(source)
+    layout = layout_of(dataset)
+    padding = padding_of(dataset, layout)
+    padded = padding_mask(stored, padding)
+    stored, rescale, mended = mend(stored, layout, stated, padded=padded)
+    hu = to_hu(stored, rescale, padded=padded, source=source)
+    hu, lifted = lift_to_air(hu, padding_declared=padding is not None)
+    return hu, (*assumed, *mended, *lifted)
+
+
+def _grey(dataset: Any, samples: np.ndarray, source: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
+    grey, notices = grey_of(dataset, samples, source=source)
+    unsaid = () if text(dataset, "Modality") else (NO_MODALITY,)
+    return grey, (HU_UNKNOWN, *unsaid, *notices)
