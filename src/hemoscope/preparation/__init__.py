@@ -1,0 +1,1 @@
+"""Pixels to model input. The only room that does this; training and scoring both come here."""
