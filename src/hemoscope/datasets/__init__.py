@@ -1,0 +1,1 @@
+"""Labelled collections of head CT, each read into one table of items; splits, leaks, phantoms."""
