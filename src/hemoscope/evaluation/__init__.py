@@ -1,0 +1,1 @@
+"""Judging honestly: metrics, intervals, calibration, operating points."""
