@@ -1,0 +1,1 @@
+"""Networks, their registry, and the bundle: the folder in which a trained network travels."""

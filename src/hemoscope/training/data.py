@@ -1,0 +1,107 @@
+"""From a labelled collection to the two parts of a run."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from hemoscope.datasets.audit import find_near_duplicates, merge_groups
+from hemoscope.datasets.items import Collection, Item, check_usable
+from hemoscope.datasets.splits import grouped_holdout
+from hemoscope.errors import DatasetError, HemoscopeError
+from hemoscope.preparation.canonical import PreparationSettings, preprocess_single_image
+from hemoscope.records import ErrorReport
+from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
+from hemoscope.training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedCollection:
+    """A collection whose slices are ready for a network.
+
+    Attributes:
+        collection: The items that could be prepared.
+        inputs: float32, shape (n, size, size, 1), in their order.
+        left_out: Key and reason of those that could not.
+    """
+
+    collection: Collection
+    inputs: np.ndarray
+    left_out: dict[str, ErrorReport]
+
+
+def prepare_collection(
+    collection: Collection,
+    *,
+    settings: PreparationSettings,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> PreparedCollection:
+    """Prepare every slice; those that cannot be are left out with their reason.
+
+    Args:
+        collection: What to prepare.
+        settings: How.
+        on_progress: Called with how many are done and how many there are.
+
+    Raises:
+        DatasetError: "data.nothing_left", or "data.one_class" where a whole class was left out.
+    """
+    prepared: list[np.ndarray] = []
+    kept: list[int] = []
+    left_out: dict[str, ErrorReport] = {}
+    with ThreadPoolExecutor() as pool:
+        for index, outcome in enumerate(pool.map(lambda item: _prepare(item, settings), collection)):
+            if isinstance(outcome, np.ndarray):
+                prepared.append(outcome[0])
+                kept.append(index)
+            else:
+                left_out[collection.items[index].key] = outcome
+            if on_progress is not None:
+                on_progress(index + 1, len(collection))
+    if not prepared:
+        reasons = ", ".join(sorted({report.code for report in left_out.values()}))
+        raise DatasetError("data.nothing_left", f"No slice could be prepared ({reasons}).", "Check the pictures.")
+    return PreparedCollection(check_usable(collection.only(kept)), np.stack(prepared), left_out)
+
+
+def _prepare(item: Item, settings: PreparationSettings) -> np.ndarray | ErrorReport:
+    try:
+        return preprocess_single_image(item.path, settings=settings)
+    except HemoscopeError as error:
+        return ErrorReport.of(error)
+
+
+def group_near_duplicates(prepared: PreparedCollection) -> PreparedCollection:
+    """Join the groups of slices that are nearly the same, so that no split parts them."""
+    collection = prepared.collection
+    groups = merge_groups(list(collection.groups), find_near_duplicates(prepared.inputs))
+    return PreparedCollection(collection.regrouped(groups), prepared.inputs, prepared.left_out)
+
+
+def split_collection(collection: Collection, settings: TrainingSettings) -> list[SplitRow]:
+    """Divide a collection into training and validation parts, groups whole."""
+    _, held_out = grouped_holdout(
+        collection.labels, collection.groups, fraction=settings.validation_fraction, seed=settings.seed
+    )
+    held = set(held_out.tolist())
+    return [
+        SplitRow(item.key, item.label, item.group, VALIDATION if index in held else TRAINING)
+        for index, item in enumerate(collection)
+    ]
+
+
+def describe(prepared: PreparedCollection, *, data_hash: str) -> dict[str, object]:
+    """Say which data a run uses, as plain JSON values."""
+    collection = prepared.collection
+    return {
+        "name": collection.name,
+        "layout": collection.layout,
+        "sha256": data_hash,
+        "slices": len(collection),
+        "positives": sum(collection.labels),
+        "groups": len(set(collection.groups)),
+        "largest_group": max(Counter(collection.groups).values()),
+        "left_out": {key: report.code for key, report in prepared.left_out.items()},
+    }

@@ -1,0 +1,154 @@
+"""From a run to a bundle: the best network, calibrated, with its threshold, proven equal in Keras and ONNX Runtime."""
+
+import json
+import os
+import shutil
+import tempfile
+import warnings
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hemoscope.errors import MissingExtraError, TrainingError
+from hemoscope.evaluation.calibration import fit_platt
+from hemoscope.evaluation.intervals import group_bootstrap
+from hemoscope.evaluation.metrics import accuracy, auroc, brier, sensitivity, specificity
+from hemoscope.evaluation.operating_points import choose_balanced
+from hemoscope.models.backend import import_keras
+from hemoscope.models.bundle import FORMAT, Bundle, open_bundle, write_sums
+from hemoscope.models.registry import find_model
+from hemoscope.training.card import write_card
+from hemoscope.training.run import VALIDATION, Run
+
+TOLERANCE = 1e-4
+"""Largest difference allowed between the scores of Keras and of ONNX Runtime."""
+LICENCE_NOTE = (
+    "Weights: Apache-2.0, as far as the licence of the training data allows. The terms of the training data are those "
+    "of its source; the data itself is not part of this bundle."
+)
+
+
+def export(run_folder: str | os.PathLike[str], bundle_folder: str | os.PathLike[str]) -> Bundle:
+    """Write the bundle of a run's best epoch.
+
+    Calibration and threshold are fitted on the run's validation part, which also chose the epoch; so the figures of
+    that part in the bundle are optimistic, and say so.
+
+    Args:
+        run_folder: A run with at least one epoch.
+        bundle_folder: Where to write; must not exist, or be empty.
+
+    Raises:
+        TrainingError: "run.not_found", "run.no_epoch", "export.exists" or "export.differs".
+        MissingExtraError: The extra [train] is not installed.
+    """
+    run, target = Run.at(run_folder), Path(bundle_folder)
+    if not run.record or not run.best_epoch:
+        raise TrainingError("run.no_epoch", "The run has no epoch to export.", "Train it with --resume first.")
+    if target.exists() and any(target.iterdir()):
+        raise TrainingError(
+            "export.exists", f"{target.name!r} is not empty.", "Name a new folder, or remove the old bundle first."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as temporary:
+        folder = Path(temporary) / "bundle"
+        folder.mkdir()
+        network = import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+        network.save(folder / "model.keras")
+        _write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
+        difference = prove_equal(network, folder / "model.onnx", run.inputs)
+        metadata = _metadata(run, network, difference)
+        (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+        write_card(metadata, folder / "MODEL_CARD.md")
+        write_sums(folder)
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+    return open_bundle(target)
+
+
+def _write_onnx(network: Any, path: Path, *, size: int) -> None:
+    """Export with a free batch axis. The first call builds the graph that the export traces."""
+    network(np.zeros((1, size, size, 1), np.float32))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)  # Keras' own
+            network.export(path, format="onnx", verbose=False)
+    except ImportError as error:
+        raise MissingExtraError(feature="Export", extra="train") from error
+
+
+def prove_equal(network: Any, onnx_path: Path, inputs: np.ndarray) -> float:
+    """Compare Keras with ONNX Runtime on real inputs and on noise.
+
+    Args:
+        network: keras.Model.
+        onnx_path: Its export.
+        inputs: float32, shape (n, size, size, 1).
+
+    Returns:
+        The largest absolute difference of scores.
+
+    Raises:
+        TrainingError: "export.differs" where it reaches `TOLERANCE`.
+    """
+    import onnxruntime
+
+    noise = np.random.default_rng(0).random((8, *inputs.shape[1:]), dtype=np.float32)
+    session = onnxruntime.InferenceSession(onnx_path, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    largest = 0.0
+    for batch in (*np.array_split(np.asarray(inputs), -(-len(inputs) // 64)), noise):
+        from_keras = np.asarray(network.predict(batch, verbose=0))
+        largest = max(largest, float(np.abs(session.run(None, {name: batch})[0] - from_keras).max()))
+    if not largest < TOLERANCE:
+        raise TrainingError(
+            "export.differs",
+            f"Keras and ONNX Runtime differ by {largest:.2g}; expected less than {TOLERANCE:g}.",
+            "Report it with the versions in run.json.",
+        )
+    return largest
+
+
+def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
+    settings, data = run.settings, run.record["data"]
+    spec = find_model(settings.model)
+    inputs, labels, groups = run.part(VALIDATION)
+    truth = labels[:, 0].astype(int)
+    scores = np.asarray(network.predict(inputs, verbose=0))[:, 0]
+    fitted_on = (
+        f"the validation part of {data['name']}: {len(truth)} slices in {len(set(groups))} groups, "
+        f"{int(truth.sum())} with hemorrhage"
+    )
+    calibration = fit_platt(scores, truth, fitted_on=fitted_on)
+    probabilities = calibration.apply(scores)
+    point = choose_balanced(truth, probabilities, fitted_on=fitted_on)
+    size = settings.preparation.size
+    return {
+        "format": FORMAT,
+        "name": spec.name,
+        "version": f"{version('hemoscope')}+{data['sha256'][:8]}.{settings.seed}",
+        "labels": [str(label) for label in spec.labels],
+        "inputs": {"shape": [None, size, size, 1], "dtype": "float32", "range": [0, 1], "meaning": "prepared slice"},
+        "outputs": {"shape": [None, len(spec.labels)], "dtype": "float32", "meaning": "scores (logits)"},
+        "preparation": {"hash": settings.preparation.hash, "settings": settings.preparation.as_json()},
+        "calibration": asdict(calibration),
+        "operating_points": [asdict(point)],
+        "onnx_against_keras": difference,
+        "training": run.record | {"best_epoch": run.best_epoch, "epochs_run": run.last_epoch},
+        "validation": _figures(truth, probabilities, groups, point.threshold),
+        "licence": LICENCE_NOTE,
+    }
+
+
+def _figures(truth: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, threshold: float) -> dict[str, Any]:
+    """Figures of the validation part with group-bootstrap intervals; optimistic, for it chose epoch and threshold."""
+    metrics = {
+        "auroc": auroc,
+        "accuracy": lambda labels, scores: accuracy(labels, scores, threshold=threshold),
+        "sensitivity": lambda labels, scores: sensitivity(labels, scores, threshold=threshold),
+        "specificity": lambda labels, scores: specificity(labels, scores, threshold=threshold),
+        "brier": brier,
+    }
+    return {name: group_bootstrap(metric, truth, probabilities, groups)._asdict() for name, metric in metrics.items()}

@@ -1,0 +1,147 @@
+"""The run folder: everything that is needed to repeat, resume or export a training run.
+
+run.json      settings, versions, the data's name and hash, what was left out
+split.csv     each item: key, label, group, part (training or validation)
+inputs.npy    the prepared slices, in the order of split.csv
+history.csv   a row per epoch
+curves.png    the same as a picture
+checkpoints/  epoch-NNNN.keras: the newest and the best
+"""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hemoscope.errors import TrainingError
+from hemoscope.training.settings import TrainingSettings
+from hemoscope.writing.atomic import write_atomically, write_text
+
+TRAINING, VALIDATION = "training", "validation"
+MONITORED = "val_loss"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """One item of a run and the part it stands in."""
+
+    key: str
+    label: int
+    group: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder.
+
+    Attributes:
+        folder: Where it lies; may not exist yet.
+    """
+
+    folder: Path
+
+    @classmethod
+    def at(cls, folder: str | os.PathLike[str]) -> "Run":
+        """Name a run folder."""
+        return cls(Path(folder))
+
+    @property
+    def has_started(self) -> bool:
+        """Whether data and split have been fixed."""
+        return (self.folder / "run.json").is_file()
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """`run.json`, parsed.
+
+        Raises:
+            TrainingError: "run.not_found".
+        """
+        if not self.has_started:
+            raise TrainingError(
+                "run.not_found", f"{self.folder.name!r} is no run folder: it has no run.json.", "Train one first."
+            )
+        return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8")))
+
+    @cached_property
+    def settings(self) -> TrainingSettings:
+        """How the run trains."""
+        return TrainingSettings.from_json(self.record["settings"])
+
+    @cached_property
+    def split(self) -> list[SplitRow]:
+        """Every item with its part."""
+        with (self.folder / "split.csv").open(newline="", encoding="utf-8") as stream:
+            return [
+                SplitRow(row["key"], int(row["label"]), row["group"], row["part"]) for row in csv.DictReader(stream)
+            ]
+
+    @cached_property
+    def inputs(self) -> np.ndarray:
+        """The prepared slices, float32, shape (n, size, size, 1), in the order of `split`."""
+        return np.asarray(np.load(self.folder / "inputs.npy", mmap_mode="r", allow_pickle=False))
+
+    def part(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return inputs, labels (float32, shape (n, 1)) and groups of the training or validation part."""
+        indices = [index for index, row in enumerate(self.split) if row.part == name]
+        labels = np.array([[self.split[index].label] for index in indices], np.float32)
+        return self.inputs[indices], labels, np.array([self.split[index].group for index in indices])
+
+    def begin(self, record: Mapping[str, Any], split: Sequence[SplitRow], inputs: np.ndarray) -> None:
+        """Fix data and split. `run.json` comes last: a run without it starts anew."""
+        (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        write_atomically(self.folder / "inputs.npy", lambda path: np.save(path, inputs))
+        rows = [{"key": row.key, "label": row.label, "group": row.group, "part": row.part} for row in split]
+        write_text(self.folder / "split.csv", _csv_text(rows))
+        write_text(self.folder / "run.json", json.dumps(record, indent=2) + "\n")
+
+    def history(self) -> list[dict[str, float]]:
+        """The rows of history.csv up to the newest checkpoint: what a kill left beyond it is trained again."""
+        path = self.folder / "history.csv"
+        if not path.is_file():
+            return []
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(stream)]
+        return [row for row in rows if row["epoch"] <= self.last_epoch]
+
+    def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Replace history.csv."""
+        write_text(self.folder / "history.csv", _csv_text(rows))
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch of the newest checkpoint, counted from 1; 0 before the first."""
+        found = [int(path.stem.removeprefix("epoch-")) for path in (self.folder / "checkpoints").glob("epoch-*.keras")]
+        return max(found, default=0)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the lowest validation loss; 0 before the first."""
+        rows = self.history()
+        return int(min(rows, key=lambda row: row[MONITORED])["epoch"]) if rows else 0
+
+    def checkpoint(self, epoch: int) -> Path:
+        """Where the network stands as it was after an epoch."""
+        return self.folder / "checkpoints" / f"epoch-{epoch:04d}.keras"
+
+    def drop_checkpoints(self, *, keep: set[int]) -> None:
+        """Remove all checkpoints but these epochs'."""
+        for path in (self.folder / "checkpoints").glob("epoch-*.keras"):
+            if int(path.stem.removeprefix("epoch-")) not in keep:
+                path.unlink()
+
+
+def _csv_text(rows: Sequence[Mapping[str, object]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

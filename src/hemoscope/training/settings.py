@@ -1,0 +1,65 @@
+"""Every choice of a training run, in one frozen record that its folder keeps."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hemoscope.errors import InputError
+from hemoscope.preparation.canonical import PreparationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How to train.
+
+    Attributes:
+        model: Name in the registry.
+        epochs: At most this many passes over the training part.
+        batch_size: Slices per optimizer step.
+        learning_rate: The peak of the schedule.
+        dropout: Share of the dense layer's units dropped, in [0, 1).
+        label_smoothing: How far targets move from 0 and 1 towards 0.5.
+        patience: Epochs without a lower validation loss after which training stops.
+        validation_fraction: About this share of the slices is held out, in (0, 0.5].
+        augment: Whether pictures are changed at random in training.
+        seed: Decides split, weights, order, augmentation and dropout.
+        preparation: How slices are prepared.
+    """
+
+    model: str = "seed-cnn"
+    epochs: int = 60
+    batch_size: int = 16
+    learning_rate: float = 2e-3
+    dropout: float = 0.5
+    label_smoothing: float = 0.05
+    patience: int = 20
+    validation_fraction: float = 0.2
+    augment: bool = True
+    seed: int = 0
+    preparation: PreparationSettings = field(default_factory=PreparationSettings)
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train.
+
+        Raises:
+            InputError: "settings.range".
+        """
+        for name, is_right, expected in (
+            ("epochs", self.epochs >= 1, "at least 1"),
+            ("batch_size", self.batch_size >= 1, "at least 1"),
+            ("learning_rate", 0 < self.learning_rate <= 1, "above 0 and up to 1"),
+            ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
+            ("patience", self.patience >= 1, "at least 1"),
+        ):
+            if not is_right:
+                raise InputError(
+                    "settings.range", f"{name}: expected {expected}; received {getattr(self, name)}.", "Change it."
+                )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return {**asdict(self), "preparation": self.preparation.as_json()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "TrainingSettings":
+        """Rebuild settings from `as_json`."""
+        return cls(**{**values, "preparation": PreparationSettings.from_json(values["preparation"])})
