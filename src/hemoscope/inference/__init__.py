@@ -1,0 +1,1 @@
+"""Scoring with ONNX Runtime: one slice or many, each with an answer."""

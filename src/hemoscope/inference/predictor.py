@@ -1,0 +1,110 @@
+"""From a path to an answer: read, prepare, score, calibrate, decide, or say why not."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
+from hemoscope.inference.engine import Engine
+from hemoscope.models.bundle import Bundle, open_bundle
+from hemoscope.preparation.canonical import prepare
+from hemoscope.reading import read_slice
+from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status
+from hemoscope.terms import Label
+
+DEFAULT_OPERATING_POINT = "balanced"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examination:
+    """A result with what it was made from, for reports.
+
+    Attributes:
+        result: The answer.
+        image: The slice as read; None where it could not be.
+        model_input: What the network saw, float32, shape (size, size), in [0, 1]; None unless scored.
+    """
+
+    result: SliceResult
+    image: Slice | None = None
+    model_input: np.ndarray | None = None
+
+
+class Predictor:
+    """Answers for head CT slices, with the shipped bundle or another.
+
+    Args:
+        bundle: Folder of a model bundle; the shipped one unless given.
+        operating_point: Name of the threshold that turns a probability into a decision.
+
+    Raises:
+        BundleError: The bundle is incomplete, changed or of another version.
+        InputError: The bundle has no such operating point.
+
+    Example:
+        `Predictor().predict("slice.dcm").probability`
+    """
+
+    def __init__(
+        self,
+        bundle: str | os.PathLike[str] | None = None,
+        *,
+        operating_point: str = DEFAULT_OPERATING_POINT,
+    ) -> None:
+        self.bundle: Bundle = open_bundle(bundle)
+        self.operating_point = self.bundle.operating_point(operating_point)
+        self._engine = Engine(self.bundle)
+
+    def predict(self, path: str | os.PathLike[str]) -> SliceResult:
+        """Answer for one picture or DICOM slice.
+
+        Args:
+            path: A PNG, JPEG, TIFF, BMP or DICOM file.
+
+        Returns:
+            A score, or a refusal or failure with its reason. Never raises for what is wrong with the file.
+        """
+        return self.examine(path).result
+
+    def examine(self, path: str | os.PathLike[str]) -> Examination:
+        """Answer as `predict` does, and keep the slice and the model input to show them."""
+        name, image = os.fspath(path), None
+        try:
+            image = read_slice(path)
+            inputs = prepare(image, settings=self.bundle.preparation)
+            return Examination(self._answer(name, inputs, image.warnings), image, inputs[0, :, :, 0])
+        except HemoscopeError as error:
+            return Examination(_unanswered(name, error, image), image)
+        except Exception as error:  # one bad file never costs the others
+            unexpected = ReadingError(
+                "read.unexpected",
+                f"Reading or preparing the file stopped with {type(error).__name__}.",
+                "Please report it with a file that shows it, if it may be shared.",
+            )
+            return Examination(_unanswered(name, unexpected, image), image)
+
+    def predict_many(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[SliceResult]:
+        """Answer for many files, in their order, each as soon as it is ready."""
+        return (self.predict(path) for path in paths)
+
+    def _answer(self, name: str, inputs: np.ndarray, warnings: tuple[Notice, ...]) -> SliceResult:
+        probabilities = self.bundle.calibration.apply(self._engine.score(inputs)[0])
+        by_label = {label: float(value) for label, value in zip(self.bundle.labels, probabilities, strict=True)}
+        probability = by_label.pop(Label.ANY)
+        return SliceResult(
+            input=name,
+            status=Status.SCORED,
+            probability=probability,
+            decision=self.operating_point.decide(probability),
+            operating_point=self.operating_point,
+            subtypes=by_label or None,
+            warnings=warnings,
+        )
+
+
+def _unanswered(name: str, error: HemoscopeError, image: Slice | None) -> SliceResult:
+    status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
+    warnings = () if image is None else image.warnings
+    return SliceResult(input=name, status=status, warnings=warnings, error=ErrorReport.of(error))
