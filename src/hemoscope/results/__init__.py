@@ -1,0 +1,1 @@
+"""One result, many encodings: JSON, CSV, a terminal table, a report page."""

@@ -1,0 +1,38 @@
+"""Results of every kind."""
+
+from hemoscope.records import Decision, ErrorReport, Notice, OperatingPoint, SliceResult, Status
+from hemoscope.terms import Label
+
+POINT = OperatingPoint("balanced", 0.4, "the largest sensitivity + specificity", "40 slices")
+POSITIVE = SliceResult(
+    input="scans/head <1>.png",
+    status=Status.SCORED,
+    probability=0.873,
+    decision=Decision.POSITIVE,
+    operating_point=POINT,
+    warnings=(Notice("picture.hu_unknown", "The picture's window is unknown."),),
+)
+NEGATIVE = SliceResult(
+    input="b.dcm",
+    status=Status.SCORED,
+    probability=0.05,
+    decision=Decision.NEGATIVE,
+    operating_point=POINT,
+    subtypes={Label.EPIDURAL: 0.01, Label.SUBDURAL: 0.04},
+)
+REFUSED = SliceResult(
+    input="knee.png", status=Status.REFUSED, error=ErrorReport("gate.no_head", "Found no skull.", "Choose a head.")
+)
+FAILED = SliceResult(
+    input="=1+1.png", status=Status.FAILED, error=ErrorReport("read.empty", "It has no bytes.", "Fetch it again.")
+)
+ALL = (POSITIVE, NEGATIVE, REFUSED, FAILED)
+MODEL = {
+    "name": "seed-cnn",
+    "version": "0.1.0",
+    "bundle_sha256": "0" * 64,
+    "preparation_hash": "0" * 16,
+    "labels": ["any"],
+    "operating_points": [],
+    "trained_on": "drawn",
+}
