@@ -1,0 +1,53 @@
+# Two commands do everything: `make demo` and `make test`. Both set up a virtual environment of the project's own.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)/kaggle-head-ct-hemorrhage
+WORKERS ?= 2
+
+.PHONY: demo test lint weights benchmarks system-packages clean help
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: $(VENV)/.base  ## score example input with the shipped bundle and write demo/report.html
+	$(BIN)/hemoscope demo demo
+
+test: $(VENV)/.dev lint  ## lint, type-check and run every test
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.dev  ## ruff, mypy and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+weights: $(VENV)/.dev  ## train and export the shipped bundle again; DATA names the 200-image set
+	rm -rf runs/shipped runs/bundle
+	$(BIN)/hemoscope train $(DATA) --model seed-cnn --out runs/shipped
+	$(BIN)/hemoscope export runs/shipped runs/bundle
+	rm -rf src/hemoscope/weights/default
+	cp -r runs/bundle src/hemoscope/weights/default
+	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md
+
+benchmarks: $(VENV)/.dev  ## recompute the published figures
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+system-packages:  ## what pip cannot bring, from Debian; nothing is needed yet
+	@echo "No system package is needed by this version."
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hemoscope needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.base
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) demo runs build dist

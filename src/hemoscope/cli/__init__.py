@@ -1,0 +1,45 @@
+"""The commands. Each file parses one command, calls one public function, and prints.
+
+stdout is data, stderr is progress and talk. Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from hemoscope import __version__
+from hemoscope.errors import HemoscopeError, InputError
+from hemoscope.terms import RESEARCH_USE_ONLY
+
+COMMANDS = ("demo", "export", "phantom", "predict", "train")
+FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3
+
+
+class Hemoscope(click.Group):
+    """The group: imports a command when it is called, and says every known error in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names for help."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; its object has the name of its file."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"hemoscope.cli.{cmd_name.replace('-', '_')}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; turn our errors into a message, a code and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except HemoscopeError as error:
+            click.echo(f"Error [{error.code}]: {error.message} {error.next_step}", err=True)
+            ctx.exit(USAGE if isinstance(error, InputError) else FAILED)
+
+
+@click.command(cls=Hemoscope, help=f"Find intracranial hemorrhage on head CT. {RESEARCH_USE_ONLY}")
+@click.version_option(__version__, prog_name="hemoscope")
+def main() -> None:
+    """Hold the commands together."""

@@ -1,0 +1,22 @@
+"""hemoscope export: a run folder in, a model bundle out."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("bundle", type=click.Path(path_type=Path))
+def export(run: Path, bundle: Path) -> None:
+    """Write the BUNDLE of a RUN's best epoch, and prove that ONNX Runtime scores as Keras does.
+
+    Score with it: hemoscope predict PATH --bundle BUNDLE
+    """
+    from hemoscope.training.export import TOLERANCE
+    from hemoscope.training.export import export as write_bundle
+
+    written = write_bundle(run, bundle)
+    click.echo(f"{bundle}: {written.name} {written.version}")
+    click.echo(f"ONNX Runtime against Keras: {written.metadata['onnx_against_keras']:.1e} (allowed {TOLERANCE:g})")
+    click.echo(f"Next: hemoscope predict PATH --bundle {bundle}")

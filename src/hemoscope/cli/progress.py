@@ -1,0 +1,73 @@
+"""Progress of long work, on stderr."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from hemoscope.training.observe import Observer
+
+
+class TrainingBars(Observer):
+    """A bar for preparation and one for each epoch, and a line of figures per epoch, all on stderr."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._described = ""
+
+    def __enter__(self) -> Self:
+        """Show the bars."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bars away."""
+        self._progress.stop()
+
+    def on_prepare(self, done: int, total: int) -> None:
+        """Advance the preparation bar."""
+        self._show("Preparing slices", done, total)
+
+    def on_data(self, data: Mapping[str, object]) -> None:
+        """Say what the run learns from."""
+        left_out = data["left_out"]
+        self._console.print(
+            f"{data['name']} ({data['layout']}): {data['slices']} slices, {data['positives']} with hemorrhage, "
+            f"{data['groups']} groups; left out: {len(left_out) if isinstance(left_out, dict) else 0}"
+        )
+
+    def on_resume(self, epoch: int) -> None:
+        """Say where the run goes on."""
+        self._console.print(f"Going on after epoch {epoch}")
+
+    def on_step(self, epoch: int, done: int, total: int) -> None:
+        """Advance the epoch's bar."""
+        self._show(f"Epoch {epoch}", done, total)
+
+    def on_epoch(self, row: Mapping[str, float]) -> None:
+        """Print the epoch's figures."""
+        figures = "  ".join(
+            f"{name} {row[name]:.3f}" for name in ("loss", "auroc", "val_loss", "val_auroc", "val_accuracy")
+        )
+        self._console.print(f"Epoch {row['epoch']:>3.0f}  {figures}", highlight=False)
+
+    def _show(self, description: str, done: int, total: int) -> None:
+        if description != self._described:
+            if self._task is not None:
+                self._progress.remove_task(self._task)
+            self._task, self._described = self._progress.add_task(description, total=total), description
+        if self._task is not None:
+            self._progress.update(self._task, completed=done)

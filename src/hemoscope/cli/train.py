@@ -1,0 +1,79 @@
+"""hemoscope train: a labelled collection in, a run folder out."""
+
+from pathlib import Path
+
+import click
+
+from hemoscope.models.registry import MODELS
+from hemoscope.preparation.canonical import PreparationSettings
+from hemoscope.training.settings import TrainingSettings
+
+DEFAULT = TrainingSettings()
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to write.")
+@click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out, with its own settings.")
+@click.option("--epochs", type=int, default=DEFAULT.epochs, show_default=True, help="At most so many passes.")
+@click.option("--patience", type=int, default=DEFAULT.patience, show_default=True, help="Stop after so many in vain.")
+@click.option("--batch-size", type=int, default=DEFAULT.batch_size, show_default=True, help="Slices per step.")
+@click.option("--learning-rate", type=float, default=DEFAULT.learning_rate, show_default=True, help="Peak.")
+@click.option("--dropout", type=float, default=DEFAULT.dropout, show_default=True, help="Share dropped.")
+@click.option("--validation-fraction", type=float, default=DEFAULT.validation_fraction, show_default=True)
+@click.option("--size", type=int, default=DEFAULT.preparation.size, show_default=True, help="Input in pixels.")
+@click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
+@click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats the run.")
+@click.pass_context
+def train(
+    context: click.Context,
+    /,
+    data: Path,
+    out: Path,
+    groups: Path | None,
+    resume: bool,
+    size: int,
+    no_augmentation: bool,
+    **choices: str | float | int,
+) -> None:
+    """Train a network on DATA: the 200-image set as Kaggle ships it, or two class folders.
+
+    The run folder holds settings, versions, data hash, split, history, curves.png and checkpoints. Groups of slices
+    that belong together, given or found, are never parted by the split.
+    """
+    from hemoscope.cli.progress import TrainingBars
+    from hemoscope.training import fit
+
+    with TrainingBars() as bars:
+        if resume:
+            _refuse_settings(context)
+            run = fit.resume(data, out, observer=bars)
+        else:
+            settings = TrainingSettings(
+                preparation=PreparationSettings(size=size),
+                augment=not no_augmentation,
+                **choices,  # type: ignore[arg-type]  # click has checked them
+            )
+            run = fit.train(data, out, settings=settings, groups_file=groups, observer=bars)
+    best = run.history()[run.best_epoch - 1]
+    click.echo(
+        f"Kept epoch {run.best_epoch} of {run.last_epoch}: validation loss {best['val_loss']:.3f}, "
+        f"AUROC {best['val_auroc']:.3f}, accuracy {best['val_accuracy']:.3f}"
+    )
+    click.echo(f"Curves: {run.folder / 'curves.png'}")
+    click.echo(f"Next: hemoscope export {run.folder} BUNDLE")
+
+
+def _refuse_settings(context: click.Context) -> None:
+    """A resumed run keeps its settings, so a new one on the command line would be silently lost."""
+    kept = {"data", "out", "resume", "model"}
+    given = [
+        name
+        for name in context.params
+        if name not in kept and context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        options = ", ".join("--" + name.replace("_", "-") for name in given)
+        raise click.UsageError(f"--resume keeps the run's own settings; leave out {options}.")
