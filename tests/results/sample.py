@@ -1,7 +1,9 @@
-"""Results of every kind."""
+"""Results of every kind, and strategies that draw them."""
+
+from hypothesis import strategies as st
 
 from hemoscope.records import Decision, ErrorReport, Notice, OperatingPoint, SliceResult, Status
-from hemoscope.terms import Label
+from hemoscope.terms import SUBTYPES, Label
 
 POINT = OperatingPoint("balanced", 0.4, "the largest sensitivity + specificity", "40 slices")
 POSITIVE = SliceResult(
@@ -18,7 +20,7 @@ NEGATIVE = SliceResult(
     probability=0.05,
     decision=Decision.NEGATIVE,
     operating_point=POINT,
-    subtypes={Label.EPIDURAL: 0.01, Label.SUBDURAL: 0.04},
+    subtypes={Label.SUBDURAL: 0.04, Label.EPIDURAL: 0.01},
 )
 REFUSED = SliceResult(
     input="knee.png", status=Status.REFUSED, error=ErrorReport("gate.no_head", "Found no skull.", "Choose a head.")
@@ -36,3 +38,24 @@ MODEL = {
     "operating_points": [],
     "trained_on": "drawn",
 }
+
+texts = st.text(max_size=20)
+shares = st.floats(0, 1)
+notices = st.lists(st.builds(Notice, texts, texts), max_size=3).map(tuple)
+scored = st.builds(
+    SliceResult,
+    input=texts,
+    status=st.just(Status.SCORED),
+    probability=shares,
+    decision=st.sampled_from(Decision),
+    operating_point=st.builds(OperatingPoint, texts, shares, texts, texts),
+    subtypes=st.none() | st.dictionaries(st.sampled_from(SUBTYPES), shares, min_size=1),
+    warnings=notices,
+)
+unanswered = st.builds(
+    SliceResult,
+    input=texts,
+    status=st.sampled_from([Status.REFUSED, Status.FAILED]),
+    warnings=notices,
+    error=st.builds(ErrorReport, texts, texts, texts),
+)

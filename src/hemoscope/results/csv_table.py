@@ -1,11 +1,13 @@
-"""Results as a CSV table: a row per input."""
+"""Results as a CSV table: a row per input, safe to open in a spreadsheet."""
 
 import csv
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 from hemoscope.records import SliceResult
+from hemoscope.results.wording import check_probability, encodable
 from hemoscope.terms import SUBTYPES
 from hemoscope.writing.atomic import write_atomically
 
@@ -22,46 +24,84 @@ COLUMNS = (
     "error_message",
     "next_step",
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Source: OWASP, CSV injection; the full-width forms are formulas in East Asian locales. The apostrophe itself is in
+# the list so that taking one leading apostrophe away always gives the text back.
+_GUARDED_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 
-def write_csv(results: Iterable[SliceResult], path: str | os.PathLike[str]) -> None:
-    """Write results, whole or not at all.
+class TextStream(Protocol):
+    """What text can be written to."""
 
-    Warnings are their codes, joined by ";". Text that a spreadsheet would run as a formula, such as a file named
-    "=1+1.png", gets an apostrophe in front (OWASP, CSV injection).
+    def write(self, text: str, /) -> object:
+        """Take some text."""
+
+
+def write_csv(results: Iterable[SliceResult], destination: str | os.PathLike[str] | TextStream) -> None:
+    r"""Write one row per input under the header `COLUMNS`; what is not known is an empty cell.
+
+    The file is UTF-8 with CRLF line ends (RFC 4180). Numbers are written in full. `warnings` holds the codes, joined
+    by ";". A spreadsheet runs a cell such as "=cmd()" as a formula, and a file can have that name, so text that
+    begins with = + - @ (or their full-width forms), a tab, a line break or an apostrophe gets an apostrophe in front;
+    take one leading apostrophe away to have the text back. Numbers are never negative and need no guard.
 
     Args:
         results: In the order of the rows.
-        path: The file to write or replace.
+        destination: A file to write or replace, whole or not at all; or a text stream such as sys.stdout, best opened
+            with newline="".
+
+    Raises:
+        BundleError: "result.not_a_probability": a number is NaN, infinite or outside [0, 1].
+
+    >>> import io
+    >>> from hemoscope.records import Status
+    >>> stream = io.StringIO(newline="")
+    >>> write_csv([SliceResult("=cmd().png", Status.FAILED)], stream)
+    >>> stream.getvalue().splitlines()[1]
+    "'=cmd().png,failed,,,,,,,,,,,,,"
     """
-    rows = [_row(result) for result in results]
-    write_atomically(Path(path), lambda temporary: _write(temporary, rows))
+    rows = [row_of(result) for result in results]
+    if isinstance(destination, str | os.PathLike):
+        write_atomically(Path(destination), lambda temporary: _write_file(temporary, rows))
+    else:
+        _write_rows(destination, rows)
 
 
-def _write(path: Path, rows: list[dict[str, object]]) -> None:
+def row_of(result: SliceResult) -> dict[str, str | float | None]:
+    """Return the cells of one result by column, guarded against formulas.
+
+    Raises:
+        BundleError: "result.not_a_probability": a number is NaN, infinite or outside [0, 1].
+    """
+    point, error, subtypes = result.operating_point, result.error, result.subtypes or {}
+    cells: tuple[str | float | None, ...] = (
+        result.input,
+        str(result.status),
+        check_probability(result.probability, of="any hemorrhage"),
+        None if result.decision is None else str(result.decision),
+        None if point is None else point.name,
+        None if point is None else check_probability(point.threshold, of="the threshold"),
+        *(check_probability(subtypes.get(label), of=label) for label in SUBTYPES),
+        ";".join(notice.code for notice in result.warnings),
+        None if error is None else error.code,
+        None if error is None else error.message,
+        None if error is None else error.next_step,
+    )
+    return {column: _guard(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
+
+
+def _write_file(path: Path, rows: list[dict[str, str | float | None]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS)
-        writer.writeheader()
-        writer.writerows({name: _disarm(value) for name, value in row.items()} for row in rows)
+        _write_rows(stream, rows)
 
 
-def _row(result: SliceResult) -> dict[str, object]:
-    point, error = result.operating_point, result.error
-    return {
-        "input": result.input,
-        "status": str(result.status),
-        "probability": result.probability,
-        "decision": None if result.decision is None else str(result.decision),
-        "operating_point": None if point is None else point.name,
-        "threshold": None if point is None else point.threshold,
-        **{str(label): (result.subtypes or {}).get(label) for label in SUBTYPES},
-        "warnings": ";".join(notice.code for notice in result.warnings),
-        "error_code": None if error is None else error.code,
-        "error_message": None if error is None else error.message,
-        "next_step": None if error is None else error.next_step,
-    }
+def _write_rows(stream: TextStream, rows: list[dict[str, str | float | None]]) -> None:
+    writer = csv.DictWriter(stream, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
 
 
-def _disarm(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+def _guard(cell: str | float | None) -> str | float | None:
+    if not isinstance(cell, str):
+        return cell
+    text = encodable(cell)
+    return f"'{text}" if text.startswith(_GUARDED_STARTS) else text

@@ -1,9 +1,7 @@
 """Results as one page that needs nothing else: no script, no request, pictures inside."""
 
-import base64
-import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +9,12 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image
 
 from hemoscope.records import SliceResult
-from hemoscope.results.table import summarize
-from hemoscope.terms import RESEARCH_USE_ONLY
+from hemoscope.results.picture import data_uri, to_bytes
+from hemoscope.results.wording import check_probability, operating_points, percent, percents, printable, summarize
+from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from hemoscope.writing.atomic import write_text
-
-LARGEST_SIDE = 384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +24,7 @@ class ReportEntry:
     Attributes:
         result: The answer.
         picture: The slice for people, uint8, shape (rows, columns); None where it could not be read.
-        model_input: What the network saw, float32, shape (size, size), in [0, 1]; None unless scored.
+        model_input: What the network saw, float32, shape (rows, columns), in [0, 1]; None unless scored.
     """
 
     result: SliceResult
@@ -36,46 +32,107 @@ class ReportEntry:
     model_input: np.ndarray | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the page says one outcome: a shape and a word beside every colour.
+
+    Attributes:
+        kind: "positive", "negative", "refused" or "failed"; also the class in the style sheet.
+        mark: A shape that differs from the others without colour.
+        word: The outcome.
+        meaning: What it means, in a sentence of its own; empty where the card says it.
+    """
+
+    kind: str
+    mark: str
+    word: str
+    meaning: str
+
+
+VERDICTS = {
+    verdict.kind: verdict
+    for verdict in (
+        Verdict("positive", "●", "Positive", ""),
+        Verdict("negative", "○", "Negative", "This does not rule hemorrhage out."),
+        Verdict("refused", "◇", "Refused", "The file was read, but it is not something to judge: there is no score."),
+        Verdict("failed", "✕", "Failed", "The file could not be judged: there is no score."),
+    )
+}
+
+
 def write_html(entries: Iterable[ReportEntry], path: str | os.PathLike[str], *, model: Mapping[str, object]) -> None:
     """Write the report page, whole or not at all.
 
+    The page holds its style and its pictures (at most 384 pixels wide or high) and forbids itself scripts and requests
+    by its Content-Security-Policy; whatever a name or a message holds is shown as text.
+
     Args:
-        entries: In the order to show them.
+        entries: In the order to show them; each is let go once its pictures are encoded, so a generator saves memory.
         path: The file to write or replace.
-        model: What `Bundle.summary` says of the model.
+        model: What scored, as `Bundle.summary` tells it; "name" and "version" are needed, the rest is shown if there.
+
+    Raises:
+        BundleError: "result.not_a_probability": a number is NaN, infinite or outside [0, 1].
     """
-    shown = list(entries)
+    cards = [_card(number, entry) for number, entry in enumerate(entries, start=1)]
+    write_text(Path(path), render_html(cards, model=model, made=datetime.now(UTC)))
+
+
+def render_html(cards: Sequence[Mapping[str, Any]], *, model: Mapping[str, object], made: datetime) -> str:
+    """Fill the template.
+
+    Args:
+        cards: What `_card` made of each entry.
+        model: As in `write_html`.
+        made: The time to print, in UTC.
+    """
+    results = [card["result"] for card in cards]
+    kinds = [card["verdict"].kind for card in cards]
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            cards=cards,
+            counts=[(verdict, kinds.count(verdict.kind)) for verdict in VERDICTS.values()],
+            summary=summarize(results),
+            points=operating_points(results),
+            model=model,
+            notice=RESEARCH_USE_ONLY,
+            made=made,
+        )
+    )
+
+
+def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("hemoscope.results", "templates"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("hemoscope.results", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Lone surrogates of odd file names could not be written, and bidirectional controls would mislead.
+        finalize=lambda value: printable(value) if isinstance(value, str) else value,
     )
-    page = environment.get_template("report.html.jinja").render(
-        cards=[_card(entry) for entry in shown],
-        summary=summarize([entry.result for entry in shown]),
-        model=model,
-        notice=RESEARCH_USE_ONLY,
-        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-    )
-    write_text(Path(path), page)
+    environment.filters["percent"] = percent
+    environment.globals["percents"] = percents
+    environment.filters["css"] = lambda probability: f"{100 * probability:.2f}%"
+    return environment
 
 
-def _card(entry: ReportEntry) -> dict[str, Any]:
-    seen = None if entry.model_input is None else np.round(entry.model_input * 255).astype(np.uint8)
+def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
+    result, seen = entry.result, entry.model_input
+    check_probability(result.probability, of="any hemorrhage")
     return {
-        "result": entry.result,
-        "name": entry.result.input.replace("\\", "/").rsplit("/", 1)[-1],
+        "anchor": f"input-{number}",
+        "result": result,
+        "verdict": VERDICTS[str(result.decision or result.status)],
+        "name": result.input.replace("\\", "/").rsplit("/", 1)[-1] or result.input,
+        "subtypes": _subtypes(result),
         "picture": None if entry.picture is None else data_uri(entry.picture),
-        "model_input": None if seen is None else data_uri(seen),
+        "model_input": None if seen is None else data_uri(to_bytes(seen)),
     }
 
 
-def data_uri(picture: np.ndarray) -> str:
-    """Encode a picture as a PNG inside a data: address, its longer side at most `LARGEST_SIDE` pixels.
-
-    Args:
-        picture: uint8, shape (rows, columns).
-    """
-    image = Image.fromarray(picture)
-    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-    stream = io.BytesIO()
-    image.save(stream, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+def _subtypes(result: SliceResult) -> list[tuple[Label, float | None]]:
+    told = result.subtypes or {}
+    return [(label, check_probability(told[label], of=label)) for label in Label if label in told]

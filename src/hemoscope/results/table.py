@@ -1,88 +1,161 @@
 """Results as a table for a terminal."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from hemoscope.records import Decision, SliceResult, Status
+from hemoscope.results.wording import operating_points, percent, printable, summarize
 from hemoscope.terms import RESEARCH_USE_ONLY
 
-BAR = 10
-_LONGEST_INPUT = 36
+_GAP = 2
+_STATUS_WIDTH = len("refused")
+_DECISION_WIDTH = len("● positive")
+_PERCENT_WIDTH = len("100.0%")
+_WIDE = 100  # columns from which the bar and the notes get more room
 
 
-def render_table(results: Sequence[SliceResult]) -> RenderableType:
-    """Lay results out: a row each, a line that counts them, and the notice.
+@dataclass(frozen=True, slots=True)
+class _Terminal:
+    """What a terminal can show."""
+
+    encoding: str
+    full: str
+    empty: str
+    positive: str
+    negative: str
+    cut: str
+
+    @classmethod
+    def of(cls, options: ConsoleOptions) -> "_Terminal":
+        marks = ("#", ".", "+", "-", "...") if options.ascii_only else ("█", "░", "●", "○", "…")
+        return cls(options.encoding, *marks)
+
+    def plain(self, text: str) -> str:
+        """Write out what would steer the terminal and what its encoding has no sign for."""
+        return printable(text).encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+
+class ResultTable:
+    """The table that `render_table` returns; it lays itself out for the width it is printed at."""
+
+    def __init__(self, results: Iterable[SliceResult]) -> None:
+        self.results = tuple(results)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the rows, the counts, the operating points and the notice."""
+        terminal = _Terminal.of(options)
+        yield self._rows(options.max_width, terminal)
+        yield ""
+        yield Text(summarize(self.results), style="bold")
+        for point in operating_points(self.results):
+            meaning = f"positive from {percent(point.threshold)}, chosen for {point.chosen_for} on {point.fitted_on}."
+            yield Text(terminal.plain(f"Operating point {point.name}: {meaning}"))
+        yield Text(RESEARCH_USE_ONLY, style="bold")
+
+    def _rows(self, width: int, terminal: _Terminal) -> Table:
+        limit, bar = _input_limit(width), 10 if width >= _WIDE else 5
+        names = [shorten(terminal.plain(result.input), width=limit, cut=terminal.cut) for result in self.results]
+        grid = _grid(max(map(cell_len, ["input", *names])), _STATUS_WIDTH)
+        grid.add_row(_heading("input"), _heading("status"), _answer_heading(bar))
+        for name, result in zip(names, self.results, strict=True):
+            grid.add_row(Text(name), _status(result), _answer(result, bar, terminal))
+        return grid
+
+
+def render_table(results: Iterable[SliceResult]) -> ResultTable:
+    """Lay results out for a terminal: a row each, a line that counts them, the operating point, and the notice.
+
+    A refused or failed input has its reason and the next step where the others have probability, decision and notes.
+    Colour repeats what words and shapes say; where the output is not Unicode, ASCII stands in for "█" and "●".
 
     Args:
         results: In the order of the rows.
 
     Returns:
-        What rich can print; readable without colour and at 80 columns.
+        What `rich.console.Console.print` prints, at any width from 80 columns.
     """
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("input", no_wrap=True)
-    table.add_column("probability", no_wrap=True)
-    table.add_column("decision", no_wrap=True)
-    table.add_column("notes", ratio=1, overflow="fold")
-    for result in results:
-        table.add_row(Text(shorten(result.input)), _probability(result), _decision(result), Text(_notes(result)))
-    explained = [Text(line, style="dim") for line in _explanations(results)]
-    return Group(table, "", *explained, Text(summarize(results)), Text(RESEARCH_USE_ONLY, style="bold"))
+    return ResultTable(results)
 
 
-def summarize(results: Sequence[SliceResult]) -> str:
-    """Count results in words.
+def shorten(name: str, *, width: int, cut: str = "…") -> str:
+    """Cut the middle out of a long name, keeping more of its end, which tells more.
 
-    >>> summarize([SliceResult("a.png", Status.SCORED), SliceResult("b.png", Status.FAILED)])
-    '1 scored, 0 refused, 1 failed'
+    Args:
+        name: A path; characters that would steer the terminal are written out first.
+        width: Most columns to take, counting wide characters as two.
+        cut: What stands for the middle.
+
+    >>> shorten("studies/2026/11/23/patient-with-a-long-name/slice-017.dcm", width=30)
+    'studies/2…g-name/slice-017.dcm'
     """
-    counts = Counter(result.status for result in results)
-    return ", ".join(f"{counts[status]} {status}" for status in Status)
+    shown = printable(name)
+    if cell_len(shown) <= width:
+        return shown
+    room = width - cell_len(cut)
+    head = chop_cells(shown, room // 3)[0]
+    tail = chop_cells(shown[::-1], room - cell_len(head))[0][::-1]
+    return head + cut + tail
 
 
-def shorten(name: str) -> str:
-    """Cut the middle out of a long path; its end tells most.
-
-    >>> shorten("studies/2026/11/23/patient-with-a-long-name/slice-017.dcm")
-    'studies/20…-long-name/slice-017.dcm'
-    """
-    if len(name) <= _LONGEST_INPUT:
-        return name
-    return name[:10] + "…" + name[-(_LONGEST_INPUT - 12) :]
+def _input_limit(width: int) -> int:
+    """Return the most columns for names: on 80 columns, what leaves the notes room for most warning codes."""
+    return max(12, width * 2 // 5 - 8 if width >= _WIDE else width - 60)
 
 
-def _probability(result: SliceResult) -> Text:
+def _grid(first: int, second: int) -> Table:
+    """Return a table of two columns of fixed widths and one that takes what is left."""
+    grid = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False, expand=True)
+    grid.add_column(width=first, overflow="fold")
+    grid.add_column(width=second, overflow="fold")
+    grid.add_column(ratio=1, overflow="fold")
+    return grid
+
+
+def _heading(word: str) -> Text:
+    return Text(word, style="dim")
+
+
+def _answer_heading(bar: int) -> Table:
+    grid = _grid(_PERCENT_WIDTH + 1 + bar, _DECISION_WIDTH)
+    grid.add_row(_heading("probability"), _heading("decision"), _heading("notes"))
+    return grid
+
+
+def _answer(result: SliceResult, bar: int, terminal: _Terminal) -> RenderableType:
+    """Return probability, decision and warning codes; or, without a score, the reason across all three columns."""
+    codes = [terminal.plain(notice.code) for notice in result.warnings]
+    if result.error is not None:
+        reason = f"{result.error.message} {result.error.next_step} [{result.error.code}]"
+        return Text("\n".join([terminal.plain(reason), *codes]))
+    grid = _grid(_PERCENT_WIDTH + 1 + bar, _DECISION_WIDTH)
+    grid.add_row(_probability(result, bar, terminal), _decision(result, terminal), Text("\n".join(codes)))
+    return grid
+
+
+def _probability(result: SliceResult, bar: int, terminal: _Terminal) -> Text:
     if result.probability is None:
-        return Text("–", style="dim")
-    filled = round(result.probability * BAR)
-    bar = "█" * filled + "░" * (BAR - filled)
-    return Text(f"{result.probability:6.1%} {bar}", style="bold" if result.decision is Decision.POSITIVE else "")
+        return Text()
+    filled = round(result.probability * bar)
+    text = Text(f"{percent(result.probability):>{_PERCENT_WIDTH}} ")
+    return text.append(terminal.full * filled + terminal.empty * (bar - filled), style=_style(result))
 
 
-def _decision(result: SliceResult) -> Text:
+def _decision(result: SliceResult, terminal: _Terminal) -> Text:
     if result.decision is None:
-        return Text(str(result.status).upper(), style="yellow" if result.status is Status.REFUSED else "red")
-    is_positive = result.decision is Decision.POSITIVE
-    return Text("● positive" if is_positive else "○ negative", style="bold red" if is_positive else "green")
+        return Text()
+    mark = terminal.positive if result.decision is Decision.POSITIVE else terminal.negative
+    return Text(f"{mark} {result.decision}", style=_style(result))
 
 
-def _notes(result: SliceResult) -> str:
-    codes = [notice.code for notice in result.warnings]
-    return "; ".join([result.error.code, *codes] if result.error else codes)
+def _status(result: SliceResult) -> Text:
+    styles = {Status.SCORED: "", Status.REFUSED: "yellow", Status.FAILED: "red"}
+    return Text(str(result.status), style=styles[result.status])
 
 
-def _explanations(results: Sequence[SliceResult]) -> list[str]:
-    """Say each code of the table once: the first text it came with, and for how many inputs it stands."""
-    texts: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for result in results:
-        own = {notice.code: notice.message for notice in result.warnings}
-        if result.error is not None:
-            own[result.error.code] = f"{result.error.message} {result.error.next_step}"
-        counts.update(own.keys())
-        texts = own | texts
-    return [f"{code} ({counts[code]}): {texts[code]}" for code in sorted(texts)]
+def _style(result: SliceResult) -> str:
+    return "bold red" if result.decision is Decision.POSITIVE else "cyan"

@@ -1,0 +1,101 @@
+"""How a result is put into words: percentages, counts, and names that are safe to show."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from hemoscope.errors import BundleError
+from hemoscope.records import OperatingPoint, SliceResult, Status
+
+# C0 and C1 controls drive terminals, lone surrogates are no UTF-8, and the bidirectional controls U+202A-202E and
+# U+2066-2069 make "gnp.exe" read as "exe.png".
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def check_probability(value: float | None, *, of: str) -> float | None:
+    """Return `value` as a plain float, or None for None.
+
+    Args:
+        value: A probability or a threshold.
+        of: What it is the probability of, for the message.
+
+    Raises:
+        BundleError: "result.not_a_probability": it is NaN, infinite or outside [0, 1].
+
+    >>> check_probability(0.25, of="any")
+    0.25
+    """
+    if value is None:
+        return None
+    number = float(value)
+    if not (math.isfinite(number) and 0.0 <= number <= 1.0):
+        raise BundleError(
+            "result.not_a_probability",
+            f"Expected a probability of {of} in [0, 1]; received {number}.",
+            "Do not use this model bundle: score again with the shipped one, or export the run again.",
+        )
+    return number
+
+
+def percent(probability: float) -> str:
+    """Write a probability with one decimal; certainty is only claimed where there is no doubt at all.
+
+    >>> percent(0.873), percent(0.0002), percent(0.99999), percent(1.0)
+    ('87.3%', '<0.1%', '>99.9%', '100.0%')
+    """
+    if 0.0 < probability < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= probability < 1.0:
+        return ">99.9%"
+    return f"{probability:.1%}"
+
+
+def percents(probability: float, threshold: float) -> tuple[str, str]:
+    """Write a probability and its threshold with the decimals that tell them apart: never "2.0%, below 2.0%".
+
+    >>> percents(0.873, 0.4), percents(0.0199, 0.02), percents(0.4, 0.4)
+    (('87.3%', '40.0%'), ('1.99%', '2.00%'), ('40.0%', '40.0%'))
+    """
+    shown = percent(probability), percent(threshold)
+    decimals = 2
+    while probability != threshold and shown[0] == shown[1] and decimals <= 6:
+        shown = f"{probability:.{decimals}%}", f"{threshold:.{decimals}%}"
+        decimals += 1
+    return shown
+
+
+def encodable(text: str) -> str:
+    r"""Return `text` with lone surrogates written out, so that it can be encoded as UTF-8.
+
+    Python reads a file name that is not UTF-8 into lone surrogates (PEP 383); one such name must not cost the
+    results of all the others.
+
+    >>> print(encodable("h\udce4mo.png"))
+    h\udce4mo.png
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with every character written out that would steer a terminal or mislead the eye.
+
+    >>> print(printable("\x1b[2Jhead\u202egnp.exe"))
+    \x1b[2Jhead\u202egnp.exe
+    """
+    return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def summarize(results: Iterable[SliceResult]) -> str:
+    """Count results in words.
+
+    >>> summarize([SliceResult("a.png", Status.SCORED), SliceResult("b.png", Status.FAILED)])
+    '1 scored, 0 refused, 1 failed'
+    """
+    counts = Counter(result.status for result in results)
+    return ", ".join(f"{counts[status]} {status}" for status in Status)
+
+
+def operating_points(results: Iterable[SliceResult]) -> list[OperatingPoint]:
+    """Return each operating point that decided something, once, in the order of first use."""
+    return list(dict.fromkeys(result.operating_point for result in results if result.operating_point is not None))
