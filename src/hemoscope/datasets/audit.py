@@ -5,7 +5,7 @@ import numpy as np
 
 THUMBNAIL = 32
 SAME_SERIES = 0.966
-"""Correlation from which two prepared inputs are taken for one patient's. On the 200-image set it joins 57 pairs, all
+"""Correlation from which two prepared inputs are taken for one patient's. On the 200-image set it joins 51 pairs, all
 within the groups that were drawn by eye; the first pair of two groups follows at 0.964 (benchmarks/duplicates.py)."""
 
 

@@ -45,8 +45,8 @@ class PreparationSettings:
     size: int = 128
     margin: float = 0.04
     window: Window = BRAIN
-    tissue_level: float = 29.0
-    tissue_spread: float = 6.6
+    tissue_level: float = 30.3
+    tissue_spread: float = 6.9
     version: int = VERSION
 
     @cached_property
