@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)/kaggle-head-ct-hemorrhage
 WORKERS ?= 2
 
-.PHONY: demo test lint weights benchmarks system-packages clean help
+.PHONY: demo test lint weights benchmarks constraints system-packages clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -32,7 +32,14 @@ weights: $(VENV)/.dev  ## train and export the shipped bundle again; DATA names 
 	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md
 
 benchmarks: $(VENV)/.dev  ## recompute the published figures
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	for script in $(filter-out benchmarks/real_data.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+constraints: $(VENV)/bin/python  ## pin the newest versions that fit together
+	rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[dev]'
+	( echo '# Made by `make constraints`: versions that were tested together.'; \
+	  $(VENV)-pins/bin/python -m pip freeze --exclude-editable --exclude setuptools --exclude pip ) > constraints.txt
+	rm -rf $(VENV)-pins
 
 system-packages:  ## what pip cannot bring, from Debian; nothing is needed yet
 	@echo "No system package is needed by this version."

@@ -12,7 +12,6 @@ already are not computed again, so that a long run can be stopped and continued.
 
 import argparse
 import csv
-import os
 import sys
 import tempfile
 from dataclasses import replace
@@ -28,6 +27,7 @@ from hemoscope.training.data import PreparedCollection, prepare_collection
 from hemoscope.training.fit import train_prepared
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
 from hemoscope.training.settings import TrainingSettings
+from real_data import folder
 
 FOLDS = 5
 SPLITS = ("random", "grouped")
@@ -52,11 +52,8 @@ def main() -> None:
 
 def load() -> PreparedCollection:
     """Prepare the set once, with the groups drawn by hand."""
-    root = Path(os.environ.get("HEMOSCOPE_DATA", "../shared/data"))
-    if not (root / "kaggle-head-ct-hemorrhage").is_dir():
-        sys.exit("The 200-image set is not here: name the folder that holds it in HEMOSCOPE_DATA.")
     collection = load_collection(
-        root / "kaggle-head-ct-hemorrhage", groups_file=root / "kaggle-head-ct-hemorrhage-groups.csv"
+        folder("kaggle-head-ct-hemorrhage"), groups_file=folder("kaggle-head-ct-hemorrhage-groups.csv")
     )
     return prepare_collection(collection, settings=TrainingSettings().preparation)
 
@@ -85,8 +82,8 @@ def train_and_score(prepared: PreparedCollection, held_out: np.ndarray, *, seed:
         SplitRow(item.key, item.label, item.group, VALIDATION if index in held else TRAINING)
         for index, item in enumerate(prepared.collection)
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        run = train_prepared(prepared, rows, Path(folder) / "run", settings=settings)
+    with tempfile.TemporaryDirectory() as temporary:
+        run = train_prepared(prepared, rows, Path(temporary) / "run", settings=settings)
         network = import_keras().saving.load_model(run.checkpoint(run.last_epoch), compile=False)
     return np.asarray(network.predict(prepared.inputs[held_out], verbose=0))[:, 0]
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, then move it into place.
+    """Let `write` fill a temporary file beside `path`, then move it into place. Missing folders are made.
 
     Args:
-        path: The file to appear or to be replaced; its suffix is kept for writers that look at it.
-        write: Called with the temporary path.
+        path: The file to appear or to be replaced.
+        write: Called with the temporary path, whose name ends as `path` does, for writers that look at the suffix.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         write(temporary)
         temporary.replace(path)

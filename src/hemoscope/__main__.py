@@ -1,0 +1,5 @@
+"""python -m hemoscope is the command hemoscope."""
+
+from hemoscope.cli import main
+
+main()
