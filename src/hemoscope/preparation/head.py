@@ -134,7 +134,8 @@ def _outline(small: np.ndarray, threshold: float) -> _Outline:
 
 def _bulging_tissue(small: np.ndarray, bone: np.ndarray, tissue: np.ndarray) -> np.ndarray:
     """Find tissue as dense as the head's that lies beyond its bones, as after a craniectomy."""
-    dense = (small >= np.percentile(small[tissue], 25)) & ~bone
+    smooth = np.asarray(cv2.GaussianBlur(small, (0, 0), 2.0))
+    dense = (smooth >= np.percentile(smooth[tissue], 10)) & ~bone
     thick = cv2.morphologyEx(dense.astype(np.uint8), cv2.MORPH_OPEN, _disk(4))
     count, labels = cv2.connectedComponents(thick, connectivity=4)
     touching = np.unique(labels[tissue & (labels > 0)]) if count > 1 else np.array([], int)
