@@ -1,4 +1,4 @@
-"""The terminal table says all without colour, at 80 columns."""
+"""The terminal table says all without color, at 80 columns."""
 
 import io
 from dataclasses import replace
@@ -48,7 +48,7 @@ def test_a_terminal_without_unicode_gets_ascii():
     assert lines[2] == "b.dcm       scored     5.0% .....  - negative"
 
 
-def test_what_is_no_terminal_gets_no_colour_codes():
+def test_what_is_no_terminal_gets_no_color_codes():
     assert not any("\x1b" in line for line in printed(ALL, width=80))
     assert any("\x1b" in line for line in printed(ALL, width=80, force_terminal=True))
 

@@ -1,6 +1,6 @@
 """The single way from pixels to model input.
 
-A picture's origin must tell the network nothing. So colour and alpha go (reading does that), letters and head holder go
+A picture's origin must tell the network nothing. So color and alpha go (reading does that), letters and head holder go
 (everything outside the skull's hull is black, bone is white), position and size go (crop to the skull, one resolution),
 and the unknown window goes: grey is expressed in *tissue units*, where the commonest brain density and the width of
 its distribution are the same for every slice. HU slices take the same path, so that a DICOM slice and a screenshot of

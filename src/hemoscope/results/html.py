@@ -34,11 +34,11 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the page says one outcome: a shape and a word beside every colour.
+    """How the page says one outcome: a shape and a word beside every color.
 
     Attributes:
         kind: "positive", "negative", "refused" or "failed"; also the class in the style sheet.
-        mark: A shape that differs from the others without colour.
+        mark: A shape that differs from the others without color.
         word: The outcome.
         meaning: What it means, in a sentence of its own; empty where the card says it.
     """

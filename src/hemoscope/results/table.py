@@ -71,7 +71,7 @@ def render_table(results: Iterable[SliceResult]) -> ResultTable:
     """Lay results out for a terminal: a row each, a line that counts them, the operating point, and the notice.
 
     A refused or failed input has its reason and the next step where the others have probability, decision and notes.
-    Colour repeats what words and shapes say; where the output is not Unicode, ASCII stands in for "█" and "●".
+    Color repeats what words and shapes say; where the output is not Unicode, ASCII stands in for "█" and "●".
 
     Args:
         results: In the order of the rows.

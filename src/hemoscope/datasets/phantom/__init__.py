@@ -1,0 +1,9 @@
+"""Procedural head CT in HU: for demos, and for tests that must run where no real head CT is.
+
+Not a simulation of a scanner, and not made to train on: simple anatomy at credible densities, with planted bleeds of
+every subtype and the mask of each.
+"""
+
+from hemoscope.datasets.phantom.volume import Phantom, PhantomSettings, make_phantom, make_slice
+
+__all__ = ["Phantom", "PhantomSettings", "make_phantom", "make_slice"]
