@@ -85,7 +85,7 @@ def train_and_score(prepared: PreparedCollection, held_out: np.ndarray, *, seed:
     with tempfile.TemporaryDirectory() as temporary:
         run = train_prepared(prepared, rows, Path(temporary) / "run", settings=settings)
         network = import_keras().saving.load_model(run.checkpoint(run.last_epoch), compile=False)
-    return np.asarray(network.predict(prepared.inputs[held_out], verbose=0))[:, 0]
+    return np.asarray(network(prepared.inputs[held_out], training=False))[:, 0]
 
 
 def print_table(rows: list[dict[str, str]]) -> None:

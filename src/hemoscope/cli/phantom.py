@@ -33,4 +33,5 @@ def phantom(out: Path, file_format: str, bleeds: tuple[str, ...], slices: int, s
     settings = PhantomSettings(slices=slices, size=size, spacing_mm=230.4 / size, bleeds=labels, seed=seed)
     paths = write_study(settings, out, file_format=file_format)
     click.echo(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} in {out}, masks in {out / 'masks'}")
-    click.echo(f"Next: hemoscope predict {out / 'images'}")
+    if file_format != "nifti":  # single slices are what predict reads
+        click.echo(f"Next: hemoscope predict {out / 'images'}")

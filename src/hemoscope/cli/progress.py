@@ -62,7 +62,7 @@ class TrainingBars(Observer):
         figures = "  ".join(
             f"{name} {row[name]:.3f}" for name in ("loss", "auroc", "val_loss", "val_auroc", "val_accuracy")
         )
-        self._console.print(f"Epoch {row['epoch']:>3.0f}  {figures}", highlight=False)
+        self._console.print(f"Epoch {row['epoch']:>3.0f}  {figures}", highlight=False, soft_wrap=True)
 
     def _show(self, description: str, done: int, total: int) -> None:
         if description != self._described:
