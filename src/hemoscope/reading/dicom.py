@@ -13,6 +13,7 @@ from pydicom import dcmread
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from hemoscope.errors import HemoscopeError, ReadingError
+from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, layout_of, padding_of, rescale_of, spacing_of, text, unit_of
 from hemoscope.reading.dicom_pixels import decode, grey_of, truncated
 from hemoscope.reading.intercept import mend
@@ -41,6 +42,7 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
         RefusedError: Another modality, a localizer, or a CT whose values are not HU.
     """
     try:
+        refuse_deflate_bomb(file, source=source)
         with _quiet_pydicom():
             return _read(file, source)
     except HemoscopeError:
