@@ -25,6 +25,15 @@ def test_a_copy_scaled_and_rewindowed_is_found():
     assert [(first, second) for first, second, _ in pairs] == [(0, 2)]
 
 
+def test_pairs_are_found_across_the_blocks_that_are_compared_at_a_time(monkeypatch):
+    inputs = np.random.default_rng(0).random((9, 64, 64, 1), dtype=np.float32)
+    inputs[7] = inputs[1] * 0.5 + 0.2
+    whole = find_near_duplicates(inputs)
+    monkeypatch.setattr("hemoscope.datasets.audit.BLOCK", 2)
+    in_blocks = find_near_duplicates(inputs)
+    assert [pair[:2] for pair in in_blocks] == [pair[:2] for pair in whole] == [(1, 7)]
+
+
 def test_pairs_of_pairs_are_joined():
     assert merge_groups(["a", "b", "c", "d", "a"], [(1, 2, 1.0), (2, 3, 1.0)]) == ["a", "b", "b", "b", "a"]
 

@@ -22,7 +22,13 @@ DEFAULT = TrainingSettings()
 @click.option("--batch-size", type=int, default=DEFAULT.batch_size, show_default=True, help="Slices per step.")
 @click.option("--learning-rate", type=float, default=DEFAULT.learning_rate, show_default=True, help="Peak.")
 @click.option("--dropout", type=float, default=DEFAULT.dropout, show_default=True, help="Share dropped.")
-@click.option("--validation-fraction", type=float, default=DEFAULT.validation_fraction, show_default=True)
+@click.option(
+    "--validation-fraction",
+    type=float,
+    default=DEFAULT.validation_fraction,
+    show_default=True,
+    help="Share of the slices held out, whole groups at a time.",
+)
 @click.option("--size", type=int, default=DEFAULT.preparation.size, show_default=True, help="Input in pixels.")
 @click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
 @click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats the run.")
