@@ -26,11 +26,18 @@ def phantom(out: Path, file_format: str, bleeds: tuple[str, ...], slices: int, s
 
     Drawn, not scanned: good for trying commands, not for training.
     """
-    from hemoscope.datasets.phantom import PhantomSettings
+    from hemoscope.datasets.phantom import FIELD_MM, HEIGHT, PhantomSettings
     from hemoscope.datasets.phantom.study import write_study
 
     labels = tuple(Label(name) for name in bleeds)
-    settings = PhantomSettings(slices=slices, size=size, spacing_mm=230.4 / size, bleeds=labels, seed=seed)
+    settings = PhantomSettings(
+        size=size,
+        slices=slices,
+        spacing_mm=FIELD_MM / max(1, size),
+        thickness_mm=HEIGHT / max(1, slices),  # so many slices, of whatever thickness, show the whole head
+        bleeds=labels,
+        seed=seed,
+    )
     paths = write_study(settings, out, file_format=file_format)
     click.echo(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} in {out}, masks in {out / 'masks'}")
     if file_format != "nifti":  # single slices are what predict reads

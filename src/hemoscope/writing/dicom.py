@@ -9,6 +9,7 @@ import numpy as np
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.valuerep import format_number_as_ds
 
 from hemoscope.writing.atomic import write_atomically
 
@@ -103,5 +104,7 @@ def _place(
     corner = middle - across * spacing[2] * (shape[1] - 1) / 2 - down * spacing[1] * (shape[0] - 1) / 2
     dataset.ImagePositionPatient = [f"{value:.6f}" for value in corner]
     dataset.ImageOrientationPatient = [f"{value:.6f}" for value in (*across, *down)]
-    dataset.PixelSpacing, dataset.SliceThickness = [spacing[1], spacing[2]], spacing[0]
-    dataset.GantryDetectorTilt = tilt_degrees
+    # a decimal string holds 16 characters at most (PS3.5 6.2): 2.3040000000000003 would be one too long
+    dataset.PixelSpacing = [format_number_as_ds(float(value)) for value in spacing[1:]]
+    dataset.SliceThickness = format_number_as_ds(float(spacing[0]))
+    dataset.GantryDetectorTilt, dataset.PatientPosition = format_number_as_ds(float(tilt_degrees)), "HFS"

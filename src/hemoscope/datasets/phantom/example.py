@@ -14,7 +14,7 @@ from hemoscope.writing.dicom import write_series
 from hemoscope.writing.picture import write_picture
 
 REAL_HEAD = "J2K_pixelrep_mismatch.dcm"
-DRAWN = (Label.INTRAPARENCHYMAL, Label.SUBDURAL, None)
+DRAWN = (Label.INTRAVENTRICULAR, Label.SUBDURAL, None)
 
 
 def write_examples(folder: str | os.PathLike[str]) -> list[Path]:

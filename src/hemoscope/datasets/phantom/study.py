@@ -31,9 +31,9 @@ def write_study(settings: PhantomSettings, folder: str | os.PathLike[str], *, fi
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError("output.exists", f"{target.name!r} is there already and not empty.", "Name a new folder.")
+    phantom = make_phantom(settings)
     for name in ("images", "masks"):
         (target / name).mkdir(parents=True, exist_ok=True)
-    phantom = make_phantom(settings)
     _write_masks(phantom, target / "masks", as_volume=file_format == "nifti")
     if file_format == "dicom":
         from hemoscope.writing.dicom import write_series
