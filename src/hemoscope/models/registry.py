@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hemoscope.errors import InputError
+from hemoscope.models.lite0 import build_frozen_lite0
 from hemoscope.models.seed_cnn import build_seed_cnn
 from hemoscope.terms import Label
 
@@ -34,6 +35,12 @@ MODELS = {
             summary="The seed's small network from scratch: convolution and pooling, dense layer, dropout.",
             labels=(Label.ANY,),
             build=build_seed_cnn,
+        ),
+        ModelSpec(
+            name="lite0-frozen",
+            summary="A linear head on frozen ImageNet features of EfficientNet-Lite0.",
+            labels=(Label.ANY,),
+            build=build_frozen_lite0,
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""The seed's network."""
+"""Every network of the registry keeps one contract."""
 
 import numpy as np
 import pytest
@@ -33,5 +33,5 @@ def test_the_seed_network_has_convolution_pooling_dense_and_dropout():
 
 
 def test_an_unknown_network_is_an_error_that_names_the_known():
-    with pytest.raises(InputError, match=r"Expected one of seed-cnn; received 'resnet'"):
+    with pytest.raises(InputError, match=r"Expected one of seed-cnn, lite0-frozen; received 'resnet'"):
         find_model("resnet")
