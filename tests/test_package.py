@@ -32,9 +32,9 @@ def test_an_unknown_name_is_an_attribute_error():
 
 FAMILIES = (
     "bundle|data|dicom|export|gate|groups|input|install|metric|model|operating_point|output|picture|read|result|run|settings|"
-    "split|weights|window"
+    "split|validation|weights|window"
 )
-FILE_NAMES = {"model.onnx", "model.keras", "run.json", "split.csv"}
+FILE_NAMES = {"model.onnx", "model.keras", "run.json", "split.csv", "validation.json"}
 
 
 def raised_codes() -> set[str]:

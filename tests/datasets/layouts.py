@@ -14,7 +14,7 @@ from tests.preparation.drawn import draw_head
 def draw_picture(*, label: int, seed: int) -> np.ndarray:
     """Draw an 8-bit picture of a head whose shape follows from the seed, with a bleed where the label is 1."""
     generator = np.random.default_rng(seed)
-    hu = draw_head(axes=(int(generator.integers(60, 80)), int(generator.integers(82, 100))), seed=seed)
+    hu = draw_head(axes=(int(generator.integers(50, 92)), int(generator.integers(84, 108))), seed=seed)
     if label:
         place = (int(generator.integers(90, 166)), int(generator.integers(80, 176)))
         cv2.circle(hu, place, int(generator.integers(10, 20)), 70, -1)

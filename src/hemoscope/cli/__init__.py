@@ -12,7 +12,7 @@ from hemoscope import __version__
 from hemoscope.errors import HemoscopeError, InputError
 from hemoscope.terms import RESEARCH_USE_ONLY
 
-COMMANDS = ("demo", "export", "phantom", "predict", "train")
+COMMANDS = ("cross-validate", "demo", "export", "phantom", "predict", "train")
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3
 
 
@@ -27,7 +27,8 @@ class Hemoscope(click.Group):
         """Import a command; its object has the name of its file."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"hemoscope.cli.{cmd_name.replace('-', '_')}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"hemoscope.cli.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

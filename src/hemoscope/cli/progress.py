@@ -57,6 +57,10 @@ class TrainingBars(Observer):
         """Advance the epoch's bar."""
         self._show(f"Epoch {epoch}", done, total)
 
+    def on_fold(self, done: int, total: int) -> None:
+        """Advance the bar of a cross-validation."""
+        self._show("Folds", done, total)
+
     def on_epoch(self, row: Mapping[str, float]) -> None:
         """Print the epoch's figures."""
         figures = "  ".join(

@@ -53,6 +53,25 @@ def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(np.mean((probabilities - labels) ** 2))
 
 
+def ece(labels: np.ndarray, probabilities: np.ndarray, *, bins: int = 10) -> float:
+    """Expected calibration error: the mean gap between probability and frequency, over bins of equal width.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        probabilities: In [0, 1], shape (n,).
+        bins: How many; each counts by its share of the items.
+
+    >>> round(ece(np.array([0, 1, 1, 1]), np.array([0.9, 0.9, 0.9, 0.9])), 3)
+    0.15
+
+    Source: Naeini, Cooper & Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning", AAAI.
+    """
+    labels, probabilities = _checked(labels, probabilities, both_classes=False)
+    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = np.bincount(place, probabilities - labels, minlength=bins)
+    return float(np.abs(gaps).sum() / labels.size)
+
+
 def _checked(labels: np.ndarray, scores: np.ndarray, *, both_classes: bool = True) -> tuple[np.ndarray, np.ndarray]:
     labels, scores = np.asarray(labels).ravel(), np.asarray(scores, float).ravel()
     if not np.isfinite(scores).all():

@@ -13,13 +13,11 @@ from typing import Any
 import numpy as np
 
 from hemoscope.errors import MissingExtraError, TrainingError
-from hemoscope.evaluation.calibration import fit_platt
-from hemoscope.evaluation.intervals import group_bootstrap
-from hemoscope.evaluation.metrics import accuracy, auroc, brier, sensitivity, specificity
-from hemoscope.evaluation.operating_points import choose_balanced
+from hemoscope.evaluation.figures import measure
 from hemoscope.models.backend import import_keras
 from hemoscope.models.bundle import FORMAT, Bundle, open_bundle, write_sums
 from hemoscope.models.registry import find_model
+from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.card import write_card
 from hemoscope.training.run import VALIDATION, Run
 
@@ -113,18 +111,11 @@ def prove_equal(network: Any, onnx_path: Path, inputs: np.ndarray) -> float:
 
 def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
     settings, data = run.settings, run.record["data"]
-    spec = find_model(settings.model)
+    spec, size = find_model(settings.model), settings.preparation.size
+    calibration, point = calibrate(run, network)
     inputs, labels, groups = run.part(VALIDATION)
-    truth = labels[:, 0].astype(int)
-    scores = np.asarray(network.predict(inputs, verbose=0))[:, 0]
-    fitted_on = (
-        f"the validation part of {data['name']}: {len(truth)} slices in {len(set(groups))} groups, "
-        f"{int(truth.sum())} with hemorrhage"
-    )
-    calibration = fit_platt(scores, truth, fitted_on=fitted_on)
-    probabilities = calibration.apply(scores)
-    point = choose_balanced(truth, probabilities, fitted_on=fitted_on)
-    size = settings.preparation.size
+    probabilities = calibration.apply(score(network, inputs))
+    decisions = probabilities >= point.threshold
     return {
         "format": FORMAT,
         "name": spec.name,
@@ -137,18 +128,8 @@ def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
         "operating_points": [asdict(point)],
         "onnx_against_keras": difference,
         "training": run.record | {"best_epoch": run.best_epoch, "epochs_run": run.last_epoch},
-        "validation": _figures(truth, probabilities, groups, point.threshold),
+        "validation": {
+            name: figure._asdict() for name, figure in measure(labels[:, 0], probabilities, decisions, groups).items()
+        },
         "licence": LICENCE_NOTE,
     }
-
-
-def _figures(truth: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, threshold: float) -> dict[str, Any]:
-    """Figures of the validation part with group-bootstrap intervals; optimistic, for it chose epoch and threshold."""
-    metrics = {
-        "auroc": auroc,
-        "accuracy": lambda labels, scores: accuracy(labels, scores, threshold=threshold),
-        "sensitivity": lambda labels, scores: sensitivity(labels, scores, threshold=threshold),
-        "specificity": lambda labels, scores: specificity(labels, scores, threshold=threshold),
-        "brier": brier,
-    }
-    return {name: group_bootstrap(metric, truth, probabilities, groups)._asdict() for name, metric in metrics.items()}

@@ -18,5 +18,8 @@ class Observer:
     def on_step(self, epoch: int, done: int, total: int) -> None:
         """So many steps of an epoch, counted from 1, are done."""
 
+    def on_fold(self, done: int, total: int) -> None:
+        """So many folds of a cross-validation are done."""
+
     def on_epoch(self, row: Mapping[str, float]) -> None:
         """An epoch ended: its row of history.csv."""

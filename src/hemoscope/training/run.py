@@ -100,7 +100,7 @@ class Run:
         (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         write_atomically(self.folder / "inputs.npy", lambda path: np.save(path, inputs))
         rows = [{"key": row.key, "label": row.label, "group": row.group, "part": row.part} for row in split]
-        write_text(self.folder / "split.csv", _csv_text(rows))
+        write_text(self.folder / "split.csv", csv_text(rows))
         write_text(self.folder / "run.json", json.dumps(record, indent=2) + "\n")
 
     def history(self) -> list[dict[str, float]]:
@@ -114,7 +114,7 @@ class Run:
 
     def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Replace history.csv."""
-        write_text(self.folder / "history.csv", _csv_text(rows))
+        write_text(self.folder / "history.csv", csv_text(rows))
 
     @property
     def last_epoch(self) -> int:
@@ -139,7 +139,8 @@ class Run:
                 path.unlink()
 
 
-def _csv_text(rows: Sequence[Mapping[str, object]]) -> str:
+def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
+    """Write rows as CSV text, its columns those of the first row."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -1,0 +1,108 @@
+"""Every slice is judged by a network that never saw its group."""
+
+import csv
+import json
+from dataclasses import replace
+
+import pytest
+
+from hemoscope.errors import TrainingError
+from hemoscope.training import cross_validate as module
+from hemoscope.training.cross_validate import Plan, cross_validate, summarize
+from hemoscope.training.observe import Observer
+from tests.datasets.layouts import write_kaggle
+
+
+class StopAfter(Observer):
+    """Stops after so many folds."""
+
+    def __init__(self, folds: int) -> None:
+        self.folds = folds
+
+    def on_fold(self, done: int, total: int) -> None:
+        if done == self.folds:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module")
+def plan(quick_settings) -> Plan:
+    return Plan(replace(quick_settings, epochs=1, validation_fraction=0.34), repeats=2, folds=2)
+
+
+@pytest.fixture(scope="module")
+def drawn_set(tmp_path_factory):
+    """More heads than other tests need, so that every inner part has groups of both classes."""
+    return write_kaggle(tmp_path_factory.mktemp("data") / "drawn", each=16)
+
+
+@pytest.fixture(scope="module")
+def finished(drawn_set, plan, tmp_path_factory):
+    """A finished cross-validation: its folder and its rows."""
+    folder = tmp_path_factory.mktemp("cv") / "seed-cnn"
+    return folder, cross_validate(drawn_set, folder, plan=plan)
+
+
+def test_every_slice_is_held_out_once_per_repeat(finished):
+    _, rows = finished
+    for repeat in (0, 1):
+        keys = [row.key for row in rows if row.repeat == repeat]
+        assert sorted(keys) == sorted({row.key for row in rows})
+        assert len(keys) == 32
+
+
+def test_no_group_is_learned_from_and_held_out_in_one_fold(finished):
+    _, rows = finished
+    for repeat in (0, 1):
+        folds_of: dict[str, set[int]] = {}
+        for row in (row for row in rows if row.repeat == repeat):
+            folds_of.setdefault(row.group, set()).add(row.fold)
+        assert all(len(folds) == 1 for folds in folds_of.values())
+
+
+def test_the_held_out_part_never_reaches_training(drawn_set, plan, tmp_path, monkeypatch):
+    seen: list[set[str]] = []
+    original = module.train_prepared
+
+    def spy(prepared, split, out, *, settings):
+        seen.append({row.key for row in split})
+        return original(prepared, split, out, settings=settings)
+
+    monkeypatch.setattr(module, "train_prepared", spy)
+    rows = cross_validate(drawn_set, tmp_path / "cv", plan=replace(plan, repeats=1))
+    for fold, keys in enumerate(seen):
+        held_out = {row.key for row in rows if row.fold == fold}
+        assert held_out
+        assert not held_out & keys
+
+
+def test_predictions_and_figures_are_kept_as_tables(finished):
+    folder, rows = finished
+    with (folder / "predictions.csv").open(newline="") as stream:
+        table = list(csv.DictReader(stream))
+    assert [float(row["probability"]) for row in table] == [row.probability for row in rows]
+    figures = json.loads((folder / "figures.json").read_text())
+    assert list(figures) == ["pooled", "0", "1"]
+    assert figures["pooled"]["auroc"]["value"] == pytest.approx(summarize(rows)["pooled"]["auroc"].value)
+
+
+def test_a_stopped_validation_goes_on_and_ends_with_the_same_rows(finished, drawn_set, plan, tmp_path, monkeypatch):
+    _, rows = finished
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(drawn_set, tmp_path / "cv", plan=plan, observer=StopAfter(3))
+    trained: list[int] = []
+    original = module.train_prepared
+
+    def count(*arguments, **settings):
+        trained.append(1)
+        return original(*arguments, **settings)
+
+    monkeypatch.setattr(module, "train_prepared", count)
+    again = cross_validate(drawn_set, tmp_path / "cv", plan=plan)
+    assert len(trained) == 1
+    assert [row.probability for row in again] == pytest.approx([row.probability for row in rows], abs=2e-3)
+
+
+def test_another_plan_in_the_same_folder_is_refused(finished, drawn_set, plan):
+    folder, _ = finished
+    with pytest.raises(TrainingError, match=r"holds the folds of other settings.*\[validation\.changed\]"):
+        cross_validate(drawn_set, folder, plan=replace(plan, repeats=3))
