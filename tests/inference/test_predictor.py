@@ -63,7 +63,7 @@ def test_an_unforeseen_error_becomes_an_answer_without_its_text(predictor, pictu
     def burst(*_, **__):
         raise ZeroDivisionError("patient Smith")
 
-    monkeypatch.setattr("hemoscope.inference.predictor.prepare", burst)
+    monkeypatch.setattr("hemoscope.inference.predictor.prepare_and_check", burst)
     result = predictor.predict(picture)
     assert result.status is Status.FAILED
     assert result.error.code == "read.unexpected"

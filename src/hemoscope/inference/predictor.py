@@ -9,7 +9,7 @@ import numpy as np
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
 from hemoscope.inference.engine import Engine
 from hemoscope.models.bundle import Bundle, open_bundle
-from hemoscope.preparation.canonical import prepare
+from hemoscope.preparation.canonical import prepare_and_check
 from hemoscope.reading import read_slice
 from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status
 from hemoscope.terms import Label
@@ -73,8 +73,9 @@ class Predictor:
         name, image = os.fspath(path), None
         try:
             image = read_slice(path)
-            inputs = prepare(image, settings=self.bundle.preparation)
-            return Examination(self._answer(name, inputs, image.warnings), image, inputs[0, :, :, 0])
+            prepared = prepare_and_check(image, settings=self.bundle.preparation)
+            warnings = (*image.warnings, *prepared.notices)
+            return Examination(self._answer(name, prepared.inputs, warnings), image, prepared.inputs[0, :, :, 0])
         except HemoscopeError as error:
             return Examination(_unanswered(name, error, image), image)
         except Exception as error:  # one bad file never costs the others

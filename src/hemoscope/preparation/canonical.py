@@ -17,10 +17,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from hemoscope.preparation.gate import check_head_ct
 from hemoscope.preparation.head import Head, find_head, shrink
 from hemoscope.preparation.tissue import measure_tissue
 from hemoscope.preparation.window import apply_window
-from hemoscope.records import Slice
+from hemoscope.records import Notice, Slice
 from hemoscope.terms import BRAIN, SOFT_TISSUE, Unit, Window
 
 WHITE_BONE = 0.9
@@ -84,28 +85,48 @@ def preprocess_single_image(path: str | os.PathLike[str], *, settings: Preparati
     return prepare(read_slice(path), settings=settings)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Model input with what the gate had to say of the slice.
+
+    Attributes:
+        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in tissue units, bone 1, outside the skull 0.
+        notices: "gate.no_brain" where there is little or no brain; to travel with the result.
+    """
+
+    inputs: np.ndarray
+    notices: tuple[Notice, ...]
+
+
 def prepare(image: Slice, *, settings: PreparationSettings | None = None) -> np.ndarray:
-    """Turn a slice into model input.
+    """Turn a slice into model input, as `prepare_and_check` does, leaving its notices aside."""
+    return prepare_and_check(image, settings=settings).inputs
+
+
+def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = None) -> Prepared:
+    """Turn a slice into model input, and say what the gate noticed.
 
     Args:
         image: In HU or grey, any size.
         settings: How to prepare; the defaults unless given.
 
     Returns:
-        float32, shape (1, size, size, 1), in [0, 1]: brain in tissue units, bone 1, outside the skull 0.
+        The input and the notices.
 
     Raises:
-        RefusedError: "gate.empty", "gate.no_head", "gate.no_tissue" or "gate.no_contrast".
+        RefusedError: "gate.empty", "gate.no_head", "gate.no_tissue", "gate.no_contrast", "gate.not_a_head" or
+            "gate.not_ct".
     """
     settings = settings or PreparationSettings()
     grey = apply_window(image.pixels, SOFT_TISSUE) if image.unit is Unit.HU else image.pixels
     head = find_head(grey)
     small, _ = shrink(grey)
     level, spread = measure_tissue(small, head.tissue)
+    notices = check_head_ct(small, head, level=level, spread=spread)
     tissue_units = (grey - level) * (settings.tissue_spread / spread) + settings.tissue_level
     shown = apply_window(tissue_units, settings.window)
     white = head.bone & (small > level + WHITE_BONE * (np.median(small[head.bone]) - level))
-    return _crop(shown, head, white, settings)[np.newaxis, :, :, np.newaxis]
+    return Prepared(_crop(shown, head, white, settings)[np.newaxis, :, :, np.newaxis], notices)
 
 
 def _crop(shown: np.ndarray, head: Head, white: np.ndarray, settings: PreparationSettings) -> np.ndarray:
