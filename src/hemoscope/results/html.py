@@ -89,7 +89,7 @@ def render_html(cards: Sequence[Mapping[str, Any]], *, model: Mapping[str, objec
     results = [card["result"] for card in cards]
     kinds = [card["verdict"].kind for card in cards]
     return (
-        _environment()
+        page_environment()
         .get_template("report.html.jinja")
         .render(
             cards=cards,
@@ -103,7 +103,8 @@ def render_html(cards: Sequence[Mapping[str, Any]], *, model: Mapping[str, objec
     )
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return what every report page is rendered with: escaping on, odd characters written out."""
     environment = Environment(
         loader=PackageLoader("hemoscope.results", "templates"),
         autoescape=True,

@@ -1,11 +1,17 @@
-"""Leaks: pictures that are nearly the same, so that a network could meet one in training and its twin in validation."""
+"""From pairs to groups that no split may part."""
 
-import cv2
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
 import numpy as np
 
-THUMBNAIL = 32
-BLOCK = 1024
-"""Slices compared with all others at a time, so that memory grows with their number and not with its square."""
+from hemoscope.datasets.audit.search import pairs_above
+from hemoscope.datasets.audit.signatures import thumbnails
+from hemoscope.datasets.items import Collection
+from hemoscope.writing.atomic import write_atomically
+
 SAME_SERIES = 0.966
 """Correlation from which two prepared inputs are taken for one patient's. On the 200-image set it joins 52 pairs, all
 within the groups that were drawn by eye; the first pair of two groups follows at 0.964 (benchmarks/duplicates.py)."""
@@ -23,26 +29,10 @@ def find_near_duplicates(inputs: np.ndarray, *, threshold: float = SAME_SERIES) 
     Returns:
         Pairs (first index, second index, correlation), most alike first.
     """
-    thumbnails = _standardized_thumbnails(inputs)
-    pairs = []
-    for start in range(0, len(thumbnails), BLOCK):
-        similarity = np.triu(thumbnails[start : start + BLOCK] @ thumbnails[start:].T, k=1)
-        firsts, seconds = np.nonzero(similarity >= threshold)
-        alike = similarity[firsts, seconds]
-        pairs += [
-            (start + int(i), start + int(j), float(one)) for i, j, one in zip(firsts, seconds, alike, strict=True)
-        ]
-    return sorted(pairs, key=lambda pair: -pair[2])
+    return pairs_above(thumbnails(inputs), threshold)
 
 
-def _standardized_thumbnails(inputs: np.ndarray) -> np.ndarray:
-    small = [cv2.resize(one[:, :, 0], (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA).ravel() for one in inputs]
-    flat = np.stack(small)
-    flat -= flat.mean(axis=1, keepdims=True)
-    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))
-
-
-def merge_groups(groups: list[str], pairs: list[tuple[int, int, float]]) -> list[str]:
+def merge_groups(groups: list[str], pairs: Sequence[tuple[int, int, float]]) -> list[str]:
     """Join the groups of every pair, and of pairs of pairs.
 
     Args:
@@ -59,6 +49,7 @@ def merge_groups(groups: list[str], pairs: list[tuple[int, int, float]]) -> list
 
     def root(group: str) -> str:
         while parent[group] != group:
+            parent[group] = parent[parent[group]]  # halves the way for the next one
             group = parent[group]
         return group
 
@@ -67,3 +58,21 @@ def merge_groups(groups: list[str], pairs: list[tuple[int, int, float]]) -> list
         one, other = sorted((root(groups[first]), root(groups[second])), key=order.__getitem__)
         parent[other] = one
     return [root(group) for group in groups]
+
+
+def write_groups(path: str | os.PathLike[str], collection: Collection, groups: Iterable[str]) -> None:
+    """Write which items belong together, as `hemoscope.datasets.load.read_groups` reads it.
+
+    Args:
+        path: The CSV to write or replace, whole or not at all; columns "id" (the item's key) and "group".
+        collection: The items.
+        groups: A group per item, in their order.
+    """
+
+    def write(temporary: Path) -> None:
+        with temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
+            table = csv.writer(stream, lineterminator="\n")
+            table.writerow(["id", "group"])
+            table.writerows((item.key, group) for item, group in zip(collection, groups, strict=True))
+
+    write_atomically(Path(path), write)
