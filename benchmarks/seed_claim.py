@@ -23,6 +23,7 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.splits import grouped_folds
 from hemoscope.evaluation.metrics import accuracy, auroc
 from hemoscope.models.backend import import_keras
+from hemoscope.training.calibrate import score
 from hemoscope.training.data import PreparedCollection, prepare_collection
 from hemoscope.training.fit import train_prepared
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
@@ -65,11 +66,11 @@ def one_repeat(prepared: PreparedCollection, split: str, repeat: int) -> list[di
     rows = []
     for fold, (_, held_out) in enumerate(grouped_folds(collection.labels, groups, folds=FOLDS, seed=repeat)):
         scores = train_and_score(prepared, held_out, seed=FOLDS * repeat + fold)
-        for index, score in zip(held_out, scores, strict=True):
+        for index, one in zip(held_out, scores, strict=True):
             item = collection.items[index]
             rows.append(
                 {"split": split, "repeat": str(repeat), "fold": str(fold), "key": item.key, "label": str(item.label)}
-                | {"score": f"{score:.6f}"}
+                | {"score": f"{one:.6f}"}
             )
     return rows
 
@@ -85,7 +86,7 @@ def train_and_score(prepared: PreparedCollection, held_out: np.ndarray, *, seed:
     with tempfile.TemporaryDirectory() as temporary:
         run = train_prepared(prepared, rows, Path(temporary) / "run", settings=settings)
         network = import_keras().saving.load_model(run.checkpoint(run.last_epoch), compile=False)
-    return np.asarray(network(prepared.inputs[held_out], training=False))[:, 0]
+    return score(network, prepared.inputs[held_out])
 
 
 def print_table(rows: list[dict[str, str]]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hemoscope.cli import SOME_INPUTS_FAILED
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from hemoscope.evaluation.shortcuts import Floor
     from hemoscope.records import ErrorReport
     from hemoscope.results.audit_document import AuditReport
-
-SOME_INPUTS_FAILED = 3
 
 
 @click.command()

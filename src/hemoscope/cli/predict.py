@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hemoscope.cli import SOME_INPUTS_FAILED
 from hemoscope.records import SliceResult, Status
 
 if TYPE_CHECKING:
     from hemoscope.inference.predictor import Examination, Predictor
-
-SOME_INPUTS_FAILED = 3
 
 
 @click.command()
