@@ -72,7 +72,7 @@ def judge(small: np.ndarray) -> str:
     try:
         head = find_head(small)
         level, spread = measure_tissue(small, head.tissue)
-        return "".join(notice.code for notice in check_head_ct(small, head, level=level, spread=spread))
+        return "".join(notice.code for notice in check_head_ct(head, level=level, spread=spread))
     except HemoscopeError as error:
         return error.code
 

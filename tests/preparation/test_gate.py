@@ -17,7 +17,7 @@ from hemoscope.preparation.gate import (
     measure_appearance,
     shows_brain,
 )
-from hemoscope.preparation.head import Head, find_head, shrink
+from hemoscope.preparation.head import Head, find_head
 from hemoscope.preparation.tissue import measure_tissue
 from hemoscope.preparation.window import apply_window
 from hemoscope.records import Notice
@@ -33,9 +33,8 @@ REFUSED = ("gate.not_a_head", "gate.not_ct")
 def check(grey: np.ndarray) -> tuple[Notice, ...]:
     """Go through the gate as `prepare` does."""
     head = find_head(np.asarray(grey, np.float32))
-    small, _ = shrink(np.asarray(grey, np.float32))
-    level, spread = measure_tissue(small, head.tissue)
-    return check_head_ct(small, head, level=level, spread=spread)
+    level, spread = measure_tissue(head.small, head.tissue)
+    return check_head_ct(head, level=level, spread=spread)
 
 
 def refusal(grey: np.ndarray) -> str:
@@ -48,9 +47,8 @@ def refusal(grey: np.ndarray) -> str:
 def appearance(grey: np.ndarray) -> Appearance:
     """What the gate measures."""
     head = find_head(grey)
-    small, _ = shrink(grey)
-    level, spread = measure_tissue(small, head.tissue)
-    return measure_appearance(small, head, level=level, spread=spread)
+    level, spread = measure_tissue(head.small, head.tissue)
+    return measure_appearance(head, level=level, spread=spread)
 
 
 def textured(shape: tuple[int, int], *, seed: int = 0) -> np.ndarray:
@@ -217,8 +215,9 @@ def test_an_open_skull_must_show_more_to_be_brain(is_closed, share, expected):
     hull = np.ones((64, 64), bool)
     tissue = np.zeros_like(hull)
     tissue[: round(share * 64)] = True
-    head = Head(bone=hull & ~tissue, hull=hull, tissue=tissue, is_closed=is_closed, scale=1.0)
-    assert shows_brain(np.full((64, 64), 0.5, np.float32), head, level=0.5) is expected
+    grey = np.full((64, 64), 0.5, np.float32)
+    head = Head(small=grey, bone=hull & ~tissue, hull=hull, tissue=tissue, is_closed=is_closed, scale=1.0)
+    assert shows_brain(head, level=0.5) is expected
 
 
 def test_brain_that_bone_encloses_only_in_part_is_brain():
@@ -227,11 +226,11 @@ def test_brain_that_bone_encloses_only_in_part_is_brain():
     bone, tissue = hull.copy(), np.zeros_like(hull)
     bone[:55] = False
     tissue[:5] = True
-    head = Head(bone=bone, hull=hull, tissue=tissue, is_closed=True, scale=1.0)
     grey = np.full((100, 100), 0.5, np.float32)
-    assert shows_brain(grey, head, level=0.5)
+    head = Head(small=grey, bone=bone, hull=hull, tissue=tissue, is_closed=True, scale=1.0)
+    assert shows_brain(head, level=0.5)
     grey[5:55] = 0.1
-    assert not shows_brain(grey, head, level=0.5)
+    assert not shows_brain(head, level=0.5)
 
 
 def test_the_ratios_of_a_drawn_head_are_those_of_its_ellipse():

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from hemoscope.preparation.gate import check_head_ct
-from hemoscope.preparation.head import Head, find_head, shrink
+from hemoscope.preparation.head import Head, find_head
 from hemoscope.preparation.tissue import measure_tissue
 from hemoscope.preparation.window import apply_window
 from hemoscope.records import Notice, Slice
@@ -85,6 +85,52 @@ def preprocess_single_image(path: str | os.PathLike[str], *, settings: Preparati
     return prepare(read_slice(path), settings=settings)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the model input lies in the picture that it was cut from.
+
+    Attributes:
+        zoom: Pixels of the input per pixel of the picture.
+        shift: Where the picture's upper left corner comes to lie in the input: right, then down, in pixels.
+        size: Rows and columns of the input.
+    """
+
+    zoom: float
+    shift: tuple[float, float]
+    size: int
+
+    def to_input(self, picture: np.ndarray, *, scale: float = 1.0) -> np.ndarray:
+        """Bring a picture, or a mask of it, into the input's geometry.
+
+        Args:
+            picture: float32, shape (rows, columns).
+            scale: Pixels of the original picture per pixel of this one.
+
+        Returns:
+            float32, shape (size, size), interpolated linearly, 0 beyond the picture.
+        """
+        return self._warp(picture, (self.size, self.size), scale=scale, flags=cv2.INTER_LINEAR)
+
+    def to_picture(self, inputs: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
+        """Bring a map of the input's geometry back onto the picture.
+
+        Args:
+            inputs: float32, shape (size, size).
+            shape: Rows and columns of the picture.
+
+        Returns:
+            float32 of that shape, interpolated linearly, 0 beyond the input.
+        """
+        return self._warp(inputs, (shape[1], shape[0]), scale=1.0, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+
+    def _warp(self, image: np.ndarray, size: tuple[int, int], *, scale: float, flags: int) -> np.ndarray:
+        """Zoom about the corner, then shift; pixel centers lie at half-integers on both sides."""
+        zoom = self.zoom * scale
+        right, down = (shift + 0.5 * zoom - 0.5 for shift in self.shift)
+        matrix = np.array([[zoom, 0.0, right], [0.0, zoom, down]])
+        return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderValue=0.0))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """Model input with what the gate had to say of the slice.
@@ -92,10 +138,18 @@ class Prepared:
     Attributes:
         inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in tissue units, bone 1, outside the skull 0.
         notices: "gate.no_brain" where there is little or no brain; to travel with the result.
+        brain: bool, shape (size, size): soft tissue that bone encloses; nothing where bone encloses none.
+        frame: Where the input lies in the picture.
+        slope: Tissue units, as HU, per unit of grey; the grey of a slice in HU is its soft-tissue window.
+        intercept: Tissue units of black.
     """
 
     inputs: np.ndarray
     notices: tuple[Notice, ...]
+    brain: np.ndarray
+    frame: Frame
+    slope: float
+    intercept: float
 
 
 def prepare(image: Slice, *, settings: PreparationSettings | None = None) -> np.ndarray:
@@ -120,25 +174,31 @@ def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = No
     settings = settings or PreparationSettings()
     grey = apply_window(image.pixels, SOFT_TISSUE) if image.unit is Unit.HU else image.pixels
     head = find_head(grey)
-    small, _ = shrink(grey)
-    level, spread = measure_tissue(small, head.tissue)
-    notices = check_head_ct(small, head, level=level, spread=spread)
-    tissue_units = (grey - level) * (settings.tissue_spread / spread) + settings.tissue_level
-    shown = apply_window(tissue_units, settings.window)
-    white = head.bone & (small > level + WHITE_BONE * (np.median(small[head.bone]) - level))
-    return Prepared(_crop(shown, head, white, settings)[np.newaxis, :, :, np.newaxis], notices)
+    level, spread = measure_tissue(head.small, head.tissue)
+    notices = check_head_ct(head, level=level, spread=spread)
+    slope = settings.tissue_spread / spread
+    intercept = settings.tissue_level - slope * level
+    shown = apply_window((grey - level) * slope + settings.tissue_level, settings.window)
+    white = head.bone & (head.small > level + WHITE_BONE * (np.median(head.small[head.bone]) - level))
+    frame = _frame(head, settings)
+    inputs = _compose(shown, head, white, frame)
+    brain = frame.to_input((head.tissue & head.is_closed).astype(np.float32), scale=head.scale) > 0.5
+    return Prepared(inputs[np.newaxis, :, :, np.newaxis], notices, brain, frame, slope, intercept)
 
 
-def _crop(shown: np.ndarray, head: Head, white: np.ndarray, settings: PreparationSettings) -> np.ndarray:
-    """Blank what lies outside the skull, whiten its bone, and cut a square around it at the common resolution."""
+def _frame(head: Head, settings: PreparationSettings) -> Frame:
+    """Put a square with a margin around the skull."""
     top, left, bottom, right = head.box
     side = max(bottom - top, right - left) * (1 + 2 * settings.margin)
     zoom = settings.size / side
     shift = settings.size / 2 - zoom * np.array([(left + right) / 2, (top + bottom) / 2])
-    cut = _warp(_soften(shown, zoom), zoom, shift, settings.size)
-    hull, bone = (
-        _warp(mask.astype(np.float32), zoom * head.scale, shift, settings.size) for mask in (head.hull, white)
-    )
+    return Frame(zoom, (float(shift[0]), float(shift[1])), settings.size)
+
+
+def _compose(shown: np.ndarray, head: Head, white: np.ndarray, frame: Frame) -> np.ndarray:
+    """Blank what lies outside the skull and whiten its bone, at the common resolution."""
+    cut = frame.to_input(_soften(shown, frame.zoom))
+    hull, bone = (frame.to_input(mask.astype(np.float32), scale=head.scale) for mask in (head.hull, white))
     return np.clip(np.maximum(cut, bone) * hull, 0.0, 1.0).astype(np.float32)
 
 
@@ -147,10 +207,3 @@ def _soften(shown: np.ndarray, zoom: float) -> np.ndarray:
     if zoom >= 1:
         return shown
     return np.asarray(cv2.GaussianBlur(shown, (0, 0), 0.5 * np.sqrt(1 / zoom**2 - 1)))
-
-
-def _warp(image: np.ndarray, zoom: float, shift: np.ndarray, size: int) -> np.ndarray:
-    """Zoom about the picture's corner, then shift; pixel centers lie at half-integers on both sides."""
-    offset = shift + 0.5 * zoom - 0.5
-    matrix = np.array([[zoom, 0.0, offset[0]], [0.0, zoom, offset[1]]])
-    return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=0.0))

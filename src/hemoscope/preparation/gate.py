@@ -81,12 +81,11 @@ CONTRAST = (
 """Limits of brightness and evenness: beyond them "gate.not_ct"."""
 
 
-def check_head_ct(small: np.ndarray, head: Head, *, level: float, spread: float) -> tuple[Notice, ...]:
+def check_head_ct(head: Head, *, level: float, spread: float) -> tuple[Notice, ...]:
     """Refuse what is no axial head CT slice; warn where it shows little or no brain.
 
     Args:
-        small: float32 in [0, 1], shape (rows, columns), the slice at the working resolution.
-        head: What `find_head` found in it.
+        head: What `find_head` found in the slice.
         level: The tissue's commonest grey, by `measure_tissue`.
         spread: The width of its shortest half, likewise.
 
@@ -96,7 +95,7 @@ def check_head_ct(small: np.ndarray, head: Head, *, level: float, spread: float)
     Raises:
         RefusedError: "gate.not_a_head" by its outline, "gate.not_ct" by its brightness.
     """
-    seen = measure_appearance(small, head, level=level, spread=spread)
+    seen = measure_appearance(head, level=level, spread=spread)
     for found in _broken(seen, SHAPE):
         raise RefusedError(
             "gate.not_a_head",
@@ -110,22 +109,21 @@ def check_head_ct(small: np.ndarray, head: Head, *, level: float, spread: float)
             "another part of the body or an inverted picture.",
             "Choose an axial CT slice of the head, in a brain or soft-tissue window and not inverted.",
         )
-    return () if shows_brain(small, head, level=level) else (NO_BRAIN,)
+    return () if shows_brain(head, level=level) else (NO_BRAIN,)
 
 
 NO_BRAIN = Notice(
     "gate.no_brain",
-    "The slice shows little or no brain to judge, as in a face, a neck or the vertex: a low score says nothing of the "
-    "brain.",
+    "The slice shows little or no brain to judge, as in a face, a neck or the vertex: it was scored as showing none, "
+    "and the low score says nothing of the brain.",
 )
 
 
-def shows_brain(small: np.ndarray, head: Head, *, level: float) -> bool:
+def shows_brain(head: Head, *, level: float) -> bool:
     """Tell whether enough tissue lies within the bones to be brain.
 
     Args:
-        small: float32 in [0, 1], shape (rows, columns), the slice at the working resolution.
-        head: What `find_head` found in it.
+        head: What `find_head` found in the slice.
         level: The tissue's commonest grey, by `measure_tissue`.
 
     Returns:
@@ -134,36 +132,35 @@ def shows_brain(small: np.ndarray, head: Head, *, level: float) -> bool:
     hull = np.count_nonzero(head.hull)
     if np.count_nonzero(head.tissue) > (MOST_BRAINLESS if head.is_closed else MOST_BRAINLESS_OPEN) * hull:
         return True
-    dense = (head.hull & ~head.bone & (small > 0.6 * level)).astype(np.uint8)
+    dense = (head.hull & ~head.bone & (head.small > 0.6 * level)).astype(np.uint8)
     thick = cv2.morphologyEx(dense, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
     _, _, regions, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     return bool(regions[1:, cv2.CC_STAT_AREA].max(initial=0) > LEAST_REGION * hull)
 
 
-def measure_appearance(small: np.ndarray, head: Head, *, level: float, spread: float) -> Appearance:
+def measure_appearance(head: Head, *, level: float, spread: float) -> Appearance:
     """Measure the ratios that tell a head CT from other pictures.
 
     Args:
-        small: float32 in [0, 1], shape (rows, columns), the slice at the working resolution.
-        head: What `find_head` found in it.
+        head: What `find_head` found in the slice.
         level: The tissue's commonest grey, by `measure_tissue`.
         spread: The width of its shortest half, likewise.
 
     Returns:
         The ratios.
     """
-    low, common, high = (float(value) for value in np.percentile(small[head.bone], [10, 50, 90]))
+    low, common, high = (float(value) for value in np.percentile(head.small[head.bone], [10, 50, 90]))
     step = max(common - level, 1e-6)
     fill, aspect = _rectangle(head.hull)
-    surround, bright_surround = _surroundings(small, head, level, step)
-    inside = small[head.hull & ~head.bone]
+    surround, bright_surround = _surroundings(head, level, step)
+    inside = head.small[head.hull & ~head.bone]
     return Appearance(
         border=_border_share(head.hull),
         fill=fill,
         aspect=aspect,
         surround=surround,
         bright_surround=bright_surround,
-        contrast=(common - level) / max(common - float(np.percentile(small[::2, ::2], 1)), 1e-6),
+        contrast=(common - level) / max(common - float(np.percentile(head.small[::2, ::2], 1)), 1e-6),
         tissue_spread=spread / step,
         bone_spread=(high - low) / step,
         dark=float(np.mean(inside < 0.4 * level)) if inside.size else 0.0,
@@ -188,11 +185,11 @@ def _rectangle(hull: np.ndarray) -> tuple[float, float]:
     return np.count_nonzero(hull) / (short * long), short / long
 
 
-def _surroundings(small: np.ndarray, head: Head, level: float, step: float) -> tuple[float, float]:
+def _surroundings(head: Head, level: float, step: float) -> tuple[float, float]:
     """Return how bright the air is, and how much of what is just around the hull is bright as bone."""
     extent = max(np.count_nonzero(head.hull.any(axis=0)), np.count_nonzero(head.hull.any(axis=1)))
     distance = np.asarray(cv2.distanceTransform((~head.hull).astype(np.uint8), cv2.DIST_L2, 3))[::2, ::2]
-    thinned = small[::2, ::2]  # a quarter of the pixels tells as much, in a quarter of the time
+    thinned = head.small[::2, ::2]  # a quarter of the pixels tells as much, in a quarter of the time
     beyond = thinned[distance > FAR * extent]
     near = thinned[(distance > 0) & (distance <= FAR * extent)]
     bright = near > level + step / 2

@@ -49,13 +49,15 @@ class Head:
     """The head in one slice, as masks of the working resolution.
 
     Attributes:
-        bone: bool, shape (rows, columns): the bones of the head, without head holder or letters.
+        small: float32, shape (rows, columns): the slice itself.
+        bone: bool, same shape: the bones of the head, without head holder or letters.
         hull: bool, same shape: the convex hull of `bone`.
         tissue: bool, same shape: soft tissue enclosed by bone; all soft tissue of the hull where nothing is enclosed.
         is_closed: Whether bone encloses tissue, as around the brain and unlike in a face.
         scale: Pixels of the picture per pixel of the masks.
     """
 
+    small: np.ndarray
     bone: np.ndarray
     hull: np.ndarray
     tissue: np.ndarray
@@ -104,7 +106,7 @@ def find_head(grey: np.ndarray) -> Head:
     level, spread = measure_tissue(small, first.tissue)
     threshold = level + min(BONE_ABOVE_TISSUE * (brightest - level), BONE_SPREADS_ABOVE_TISSUE * spread)
     bone, hull, tissue, is_closed = _outline(small, threshold)
-    return Head(bone=bone, hull=hull, tissue=tissue, is_closed=is_closed, scale=scale)
+    return Head(small=small, bone=bone, hull=hull, tissue=tissue, is_closed=is_closed, scale=scale)
 
 
 class _Outline(NamedTuple):
