@@ -10,10 +10,10 @@ from hemoscope.writing.atomic import write_atomically
 
 
 def write_picture(image: np.ndarray, path: str | os.PathLike[str]) -> None:
-    """Write a windowed slice as an 8-bit grey picture.
+    """Write a windowed slice as an 8-bit picture.
 
     Args:
-        image: In [0, 1], shape (rows, columns), as `apply_window` gives it.
+        image: In [0, 1], shape (rows, columns), as `apply_window` gives it, or (rows, columns, 3) in color.
         path: The file to write or replace; its suffix says the format, such as ".png".
     """
     picture = Image.fromarray(np.round(np.clip(image, 0.0, 1.0) * 255).astype(np.uint8))

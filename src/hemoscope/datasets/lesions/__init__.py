@@ -1,0 +1,7 @@
+"""Lesion synthesis: bleeds and their look-alikes, painted into real slices that have none."""
+
+from hemoscope.datasets.lesions.landmarks import Landmarks, find_landmarks
+from hemoscope.datasets.lesions.lookalikes import LOOKALIKES, add_lookalike
+from hemoscope.datasets.lesions.paint import Painted, paint
+
+__all__ = ["LOOKALIKES", "Landmarks", "Painted", "add_lookalike", "find_landmarks", "paint"]
