@@ -41,3 +41,33 @@ def write_class_folders(folder: Path, *, each: int = 6) -> Path:
             picture = draw_picture(label=label, seed=100 * label + index)
             Image.fromarray(picture).save(folder / name / f"{index}.png")
     return folder
+
+
+def write_origins(folder: Path, *, each: int = 6) -> Path:
+    """Write three origins: the 200-image set's layout, slices with masks, and whole heads with labels."""
+    write_kaggle(folder / "kaggle-head-ct-hemorrhage", each=each)
+    _write_masked(folder / "bhsd-dev", count=each)
+    pictures = folder / "phe-sich" / "images"
+    pictures.mkdir(parents=True)
+    rows = []
+    for index in range(2 * each):
+        label = index % 2
+        Image.fromarray(draw_picture(label=label, seed=300 + index)).save(pictures / f"{index:04d}.png")
+        rows.append(f"{index:04d}.png,{label},{'pos' if label else 'neg'},phe-{index // 2:04d}")
+    (folder / "phe-sich" / "labels.csv").write_text("file,any,status,patient\n" + "\n".join(rows) + "\n")
+    return folder
+
+
+def _write_masked(folder: Path, *, count: int) -> None:
+    """Write slices with a round bleed and its mask: blue where intraparenchymal, green where subdural."""
+    for part in ("images", "masks"):
+        (folder / part).mkdir(parents=True)
+    for index in range(count):
+        hu = draw_head(seed=500 + index)
+        mask = np.zeros((*hu.shape, 3), np.uint8)
+        place = (110 + 4 * index, 120)
+        cv2.circle(hu, place, 16, 68, -1)
+        cv2.circle(mask, place, 16, (0, 0, 255) if index % 2 else (0, 255, 0), -1)
+        name = f"{120 + index}013.png"
+        Image.fromarray(np.round(apply_window(hu, BRAIN) * 255).astype(np.uint8)).save(folder / "images" / name)
+        Image.fromarray(mask).save(folder / "masks" / name)

@@ -1,0 +1,37 @@
+"""Masks that show each subtype in a color."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hemoscope.errors import DatasetError
+from hemoscope.terms import SUBTYPES, Label
+
+COLORS = {
+    Label.EPIDURAL: (255, 0, 0),
+    Label.INTRAPARENCHYMAL: (0, 0, 255),
+    Label.INTRAVENTRICULAR: (255, 255, 0),
+    Label.SUBARACHNOID: (0, 255, 255),
+    Label.SUBDURAL: (0, 255, 0),
+}
+"""Red, green and blue of each subtype, as BHSD draws them."""
+
+
+def read_mask(path: Path) -> np.ndarray:
+    """Read a mask.
+
+    Args:
+        path: A picture in the colors of `COLORS`, black elsewhere.
+
+    Returns:
+        bool, shape (5, rows, columns), in the order of SUBTYPES.
+
+    Raises:
+        DatasetError: "data.bad_mask" where it cannot be read as one.
+    """
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if picture is None:
+        raise DatasetError("data.bad_mask", f"{path.name} cannot be read as a mask.", "Fetch the collection again.")
+    bright = picture >= 128
+    return np.stack([(bright == (np.array(COLORS[label]) > 0)).all(axis=-1) for label in SUBTYPES])

@@ -1,0 +1,125 @@
+"""How each origin keeps its slices and labels."""
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hemoscope.datasets.kaggle import load_kaggle
+from hemoscope.datasets.load import read_groups
+from hemoscope.datasets.origins.cases import NO_HEMORRHAGE, NOTHING_KNOWN, UNKNOWN, Case
+from hemoscope.datasets.origins.masks import read_mask
+from hemoscope.datasets.origins.unpack import unpack
+from hemoscope.errors import DatasetError
+from hemoscope.reading import find_images
+from hemoscope.terms import SUBTYPES, Label
+
+WITHOUT_HEMORRHAGE = "CQ500-CT-0"
+Reader = Callable[[Path], list[Case]]
+
+
+def read_kaggle(folder: Path) -> list[Case]:
+    """Read the 200-image set: hemorrhage or not. Groups come from `<folder>-groups.csv` beside it, where that is."""
+    collection = load_kaggle(folder)
+    groups_file = folder.with_name(folder.name + "-groups.csv")
+    groups = read_groups(groups_file, collection) if groups_file.is_file() else list(collection.groups)
+    return [
+        _case(folder, item.path, f"group-{group}", targets=_targets(any=item.label))
+        for item, group in zip(collection, groups, strict=True)
+    ]
+
+
+def read_bhsd(folder: Path) -> list[Case]:
+    """Read slices with hemorrhage, each with a mask whose colors are the subtypes. The name begins with the patient."""
+    cases = []
+    for path in sorted((folder / "images").glob("*.png")):
+        mask = folder / "masks" / path.name
+        present = [bool(area.any()) for area in read_mask(mask)]
+        targets = _targets(any=1, **{label: int(is_there) for label, is_there in zip(SUBTYPES, present, strict=True)})
+        cases.append(_case(folder, path, path.stem[:3], targets=targets, mask=mask))
+    return cases
+
+
+def read_phe_sich(folder: Path) -> list[Case]:
+    """Read whole heads around a deep intraparenchymal bleed; whether it reaches the ventricles is not known.
+
+    Slices at the bleed's ends, "pos-edge", sometimes show mostly edema: their label is doubtful.
+    """
+    bleed = _targets(any=1, intraparenchymal=1, epidural=0, subdural=0)
+    return [
+        _case(
+            folder,
+            folder / "images" / row["file"],
+            row["patient"],
+            targets=bleed if row["any"] == "1" else NO_HEMORRHAGE,
+            is_doubtful=row["status"] == "pos-edge",
+        )
+        for row in _rows(folder / "labels.csv")
+    ]
+
+
+def read_rsna(folder: Path) -> list[Case]:
+    """Read single DICOM slices with all six labels; they may lie in `slices.zip`."""
+    archive = folder / "slices.zip"
+    paths = {path.name: path for path in find_images(unpack(archive) if archive.is_file() else folder)}
+    rows = [row for row in _rows(folder / "labels.csv") if row["file"] in paths]
+    return [
+        _case(folder, paths[row["file"]], row["patient"], targets=tuple(float(row[label]) for label in Label))
+        for row in rows
+    ]
+
+
+def read_abdulkader(folder: Path) -> list[Case]:
+    """Read whole heads of which only the patient's label is known: without hemorrhage no slice shows any."""
+    return [
+        _case(
+            folder,
+            folder / row["file"],
+            row["patient"],
+            targets=NOTHING_KNOWN if row["patient_has_hemorrhage"] == "1" else NO_HEMORRHAGE,
+            patient_has_hemorrhage=row["patient_has_hemorrhage"] == "1",
+        )
+        for row in _rows(folder / "patients.csv")
+    ]
+
+
+def read_cq500(folder: Path) -> list[Case]:
+    """Read a study with contrast that most of three readers found without hemorrhage; its vessels look like blood."""
+    read = next(row for row in _rows(folder / "reads.csv") if row["name"] == WITHOUT_HEMORRHAGE)
+    if sum(int(read[f"R{reader}:ICH"]) for reader in (1, 2, 3)) > 1:
+        raise DatasetError("data.bad_label", "reads.csv calls the study positive.", "Fetch the collection again.")
+    return [
+        _case(folder, path, WITHOUT_HEMORRHAGE, targets=NO_HEMORRHAGE, patient_has_hemorrhage=False)
+        for path in find_images(folder / WITHOUT_HEMORRHAGE)
+    ]
+
+
+def _case(folder: Path, path: Path, group: str, *, targets: tuple[float, ...], **known: Any) -> Case:
+    if not path.is_file():
+        raise DatasetError(
+            "data.missing_file", f"{folder.name} names {path.name}, which is not there.", "Fetch the collection again."
+        )
+    return Case(
+        key=f"{folder.name}/{path.name}",
+        origin=folder.name,
+        path=path,
+        group=f"{folder.name}/{group}",
+        targets=targets,
+        **known,
+    )
+
+
+def _targets(**known: int) -> tuple[float, ...]:
+    """Arrange what is known in the order of `Label`; without hemorrhage there is no subtype either.
+
+    >>> _targets(any=1, intraparenchymal=1)
+    (1.0, -1.0, 1.0, -1.0, -1.0, -1.0)
+    """
+    if known["any"] == 0:
+        return NO_HEMORRHAGE
+    return tuple(float(known.get(label, UNKNOWN)) for label in Label)
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        yield from csv.DictReader(stream, skipinitialspace=True)
