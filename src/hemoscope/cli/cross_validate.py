@@ -1,12 +1,13 @@
-"""hemoscope cross-validate: what a network is worth on a collection, judged on slices it never saw."""
+"""hemoscope cross-validate: what a network is worth on slices it never saw, or on origins it never saw."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from hemoscope.models.registry import MODELS
-from hemoscope.preparation.canonical import PreparationSettings
+from hemoscope.evaluation.intervals import Interval
+from hemoscope.models.registry import MODELS, find_model
 from hemoscope.training.settings import TrainingSettings
 
 DEFAULT = TrainingSettings()
@@ -16,47 +17,83 @@ DEFAULT = TrainingSettings()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to keep folds and predictions.")
 @click.option("--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network.")
+@click.option("--leave-out", type=click.Choice(["group", "origin"]), help="What is held out; origin with maps.")
 @click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
 @click.option("--repeats", type=click.IntRange(1), default=5, show_default=True, help="Arrangements of the folds.")
 @click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Parts, each held out once.")
-@click.option("--epochs", type=int, default=DEFAULT.epochs, show_default=True, help="At most so many passes.")
-@click.option("--patience", type=int, default=DEFAULT.patience, show_default=True, help="Stop after so many in vain.")
-@click.option("--size", type=int, default=DEFAULT.preparation.size, show_default=True, help="Input in pixels.")
+@click.option("--epochs", type=int, help="At most so many passes.")
+@click.option("--steps", type=int, help="Batches per epoch of a network that learns from painted slices.")
+@click.option("--patience", type=int, help="Stop after so many epochs in vain.")
+@click.option("--size", type=int, help="Rows and columns of the input in pixels.")
 @click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def cross_validate(
     data: Path,
     out: Path,
     model: str,
+    leave_out: str | None,
     groups: Path | None,
     repeats: int,
     folds: int,
-    epochs: int,
-    patience: int,
-    size: int,
-    seed: int,
     as_json: bool,
+    **choices: int | None,
 ) -> None:
     """Cross-validate a network on DATA, groups kept whole.
 
-    Epoch, calibration and threshold are chosen inside the part that is learned from. A stopped run goes on when it is
-    called again. OUT/predictions.csv holds every held-out score, OUT/figures.json the figures.
+    With --leave-out group, epoch, calibration and threshold are chosen inside the part that is learned from. With
+    --leave-out origin, DATA holds the collections of several origins; each is left out of training once, and figures
+    are those of slices with blood against all normal slices left out with them.
+
+    A stopped run goes on when it is called again. OUT/predictions.csv holds every held-out score, OUT/figures.json the
+    figures.
     """
+    settings = TrainingSettings.for_model(model, **choices)
+    learns_origins = find_model(model).has_maps
+    if leave_out is not None and (leave_out == "origin") != learns_origins:
+        what = "origins" if learns_origins else "groups"
+        raise click.UsageError(f"{model} is judged by leaving out {what}; drop --leave-out {leave_out}.")
+    if learns_origins:
+        figures = _leave_origins_out(data, out, settings)
+    else:
+        figures = _leave_groups_out(data, out, settings, groups_file=groups, repeats=repeats, folds=folds)
+    if as_json:
+        shown = {part: {name: one._asdict() for name, one in values.items()} for part, values in figures.items()}
+        click.echo(json.dumps(shown, indent=2))
+    elif learns_origins:
+        _show_origins(figures)
+    else:
+        _show_groups(figures)
+
+
+def _leave_origins_out(data: Path, out: Path, settings: TrainingSettings) -> dict[str, dict[str, Interval]]:
+    from hemoscope.cli.progress import TrainingBars
+    from hemoscope.evaluation.held_out import summarize_origins
+    from hemoscope.training.maps.leave_out import leave_origins_out
+
+    with TrainingBars() as bars:
+        return summarize_origins(leave_origins_out(data, out, settings=settings, observer=bars))
+
+
+def _leave_groups_out(
+    data: Path, out: Path, settings: TrainingSettings, *, groups_file: Path | None, repeats: int, folds: int
+) -> dict[str, dict[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
     from hemoscope.training.cross_validate import Plan, summarize
     from hemoscope.training.cross_validate import cross_validate as run
 
-    settings = TrainingSettings(
-        model=model, epochs=epochs, patience=patience, seed=seed, preparation=PreparationSettings(size=size)
-    )
     with TrainingBars() as bars:
-        rows = run(data, out, plan=Plan(settings, repeats, folds), groups_file=groups, observer=bars)
-    figures = summarize(rows)
-    if as_json:
-        shown = {part: {name: one._asdict() for name, one in values.items()} for part, values in figures.items()}
-        click.echo(json.dumps(shown, indent=2))
-        return
+        rows = run(data, out, plan=Plan(settings, repeats, folds), groups_file=groups_file, observer=bars)
+    return summarize(rows)
+
+
+def _show_groups(figures: Mapping[str, Mapping[str, Interval]]) -> None:
     click.echo(f"{'':<14}{'pooled, 95 % interval':<26}lowest to highest repeat")
     for name, pooled in figures["pooled"].items():
         each = [figures[part][name].value for part in figures if part != "pooled"]
         click.echo(f"{name:<14}{pooled!s:<26}{min(each):.3f} to {max(each):.3f}")
+
+
+def _show_origins(figures: Mapping[str, Mapping[str, Interval]]) -> None:
+    for origin, values in figures.items():
+        for name, figure in values.items():
+            click.echo(f"{origin:<28}{name:<20}{figure}")

@@ -64,7 +64,9 @@ class TrainingBars(Observer):
     def on_epoch(self, row: Mapping[str, float]) -> None:
         """Print the epoch's figures."""
         figures = "  ".join(
-            f"{name} {row[name]:.3f}" for name in ("loss", "auroc", "val_loss", "val_auroc", "val_accuracy")
+            f"{name} {row[name]:.3f}"
+            for name in ("loss", "auroc", "val_loss", "val_auroc", "val_accuracy")
+            if name in row
         )
         self._console.print(f"Epoch {row['epoch']:>3.0f}  {figures}", highlight=False, soft_wrap=True)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from hemoscope.models.registry import MODELS
-from hemoscope.preparation.canonical import PreparationSettings
 from hemoscope.training.settings import TrainingSettings
 
 DEFAULT = TrainingSettings()
@@ -17,19 +16,14 @@ DEFAULT = TrainingSettings()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to write.")
 @click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out, with its own settings.")
-@click.option("--epochs", type=int, default=DEFAULT.epochs, show_default=True, help="At most so many passes.")
-@click.option("--patience", type=int, default=DEFAULT.patience, show_default=True, help="Stop after so many in vain.")
-@click.option("--batch-size", type=int, default=DEFAULT.batch_size, show_default=True, help="Slices per step.")
-@click.option("--learning-rate", type=float, default=DEFAULT.learning_rate, show_default=True, help="Peak.")
-@click.option("--dropout", type=float, default=DEFAULT.dropout, show_default=True, help="Share dropped.")
-@click.option(
-    "--validation-fraction",
-    type=float,
-    default=DEFAULT.validation_fraction,
-    show_default=True,
-    help="Share of the slices held out, whole groups at a time.",
-)
-@click.option("--size", type=int, default=DEFAULT.preparation.size, show_default=True, help="Input in pixels.")
+@click.option("--epochs", type=int, help="At most so many passes.")
+@click.option("--steps", type=int, help="Batches per epoch of a network that learns from painted slices.")
+@click.option("--patience", type=int, help="Stop after so many epochs in vain.")
+@click.option("--batch-size", type=int, help="Slices per step.")
+@click.option("--learning-rate", type=float, help="The peak of its schedule.")
+@click.option("--dropout", type=float, help="Share dropped.")
+@click.option("--validation-fraction", type=float, help="Share of the slices held out, whole groups at a time.")
+@click.option("--size", type=int, help="Rows and columns of the input in pixels.")
 @click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
 @click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats the run.")
 @click.pass_context
@@ -37,14 +31,17 @@ def train(
     context: click.Context,
     /,
     data: Path,
+    model: str,
     out: Path,
     groups: Path | None,
     resume: bool,
-    size: int,
     no_augmentation: bool,
-    **choices: str | float | int,
+    **choices: str | float | int | None,
 ) -> None:
     """Train a network on DATA: the 200-image set as Kaggle ships it, or two class folders.
+
+    A network with maps learns from the folder that holds the collections of several origins. What is not chosen here
+    is the network's own default; run.json says which.
 
     The run folder holds settings, versions, data hash, split, history, curves.png and checkpoints. Groups of slices
     that belong together, given or found, are never parted by the split.
@@ -57,11 +54,7 @@ def train(
             _refuse_settings(context)
             run = fit.resume(data, out, observer=bars)
         else:
-            settings = TrainingSettings(
-                preparation=PreparationSettings(size=size),
-                augment=not no_augmentation,
-                **choices,  # type: ignore[arg-type]  # click has checked them
-            )
+            settings = TrainingSettings.for_model(model, augment=not no_augmentation, **choices)  # type: ignore[arg-type]
             run = fit.train(data, out, settings=settings, groups_file=groups, observer=bars)
     best = run.history()[run.best_epoch - 1]
     click.echo(

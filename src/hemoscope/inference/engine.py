@@ -44,4 +44,17 @@ class Engine:
         Returns:
             Scores (logits), float32, shape (n, labels).
         """
-        return np.asarray(self._session.run(None, {self._input: inputs})[0])
+        return self.look(inputs)[0]
+
+    def look(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Score prepared slices, and map where the blood is, in one pass.
+
+        Args:
+            inputs: As for `score`.
+
+        Returns:
+            Scores as `score` gives them, and maps (logits), float32, shape (n, rows, columns, labels); None from a
+            network without.
+        """
+        outputs = self._session.run(None, {self._input: inputs})
+        return np.asarray(outputs[0]), np.asarray(outputs[1]) if len(outputs) > 1 else None

@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
 from hemoscope.inference.engine import Engine
 from hemoscope.models.bundle import Bundle, open_bundle
-from hemoscope.preparation.canonical import prepare_and_check
+from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
 from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status
 from hemoscope.terms import Label
@@ -25,11 +26,14 @@ class Examination:
         result: The answer.
         image: The slice as read; None where it could not be.
         model_input: What the network saw, float32, shape (size, size), in [0, 1]; None unless scored.
+        blood_map: How strongly each pixel of the slice looks like blood, float32, its shape, in [0, 1]; None unless
+            scored by a network with maps. Not calibrated.
     """
 
     result: SliceResult
     image: Slice | None = None
     model_input: np.ndarray | None = None
+    blood_map: np.ndarray | None = None
 
 
 class Predictor:
@@ -75,7 +79,13 @@ class Predictor:
             image = read_slice(path)
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
-            return Examination(self._answer(name, prepared.inputs, warnings), image, prepared.inputs[0, :, :, 0])
+            scores, maps = self._engine.look(prepared.inputs)
+            return Examination(
+                self._answer(name, scores[0], warnings),
+                image,
+                prepared.inputs[0, :, :, 0],
+                None if maps is None else _onto_picture(maps[0, :, :, 0], prepared.frame, image),
+            )
         except HemoscopeError as error:
             return Examination(_unanswered(name, error, image), image)
         except Exception as error:  # one bad file never costs the others
@@ -90,19 +100,30 @@ class Predictor:
         """Answer for many files, in their order, each as soon as it is ready."""
         return (self.predict(path) for path in paths)
 
-    def _answer(self, name: str, inputs: np.ndarray, warnings: tuple[Notice, ...]) -> SliceResult:
-        probabilities = self.bundle.calibration.apply(self._engine.score(inputs)[0])
-        by_label = {label: float(value) for label, value in zip(self.bundle.labels, probabilities, strict=True)}
-        probability = by_label.pop(Label.ANY)
+    def _answer(self, name: str, scores: np.ndarray, warnings: tuple[Notice, ...]) -> SliceResult:
+        by_label = dict(zip(self.bundle.labels, scores, strict=True))
+        probability = float(self.bundle.calibration.apply(by_label[Label.ANY]))
+        subtypes = {
+            label: float(calibration.apply(by_label[label]))
+            for label, calibration in self.bundle.subtype_calibration.items()
+        }
         return SliceResult(
             input=name,
             status=Status.SCORED,
             probability=probability,
             decision=self.operating_point.decide(probability),
             operating_point=self.operating_point,
-            subtypes=by_label or None,
+            subtypes=subtypes or None,
             warnings=warnings,
         )
+
+
+def _onto_picture(cells: np.ndarray, frame: Frame, image: Slice) -> np.ndarray:
+    """Bring a map of logits onto the slice that was read, as shares in [0, 1]."""
+    shares = 1 / (1 + np.exp(-cells.astype(np.float32)))
+    size = (frame.size, frame.size)
+    rows, columns = image.pixels.shape
+    return frame.to_picture(cv2.resize(shares, size, interpolation=cv2.INTER_LINEAR), shape=(rows, columns))
 
 
 def _unanswered(name: str, error: HemoscopeError, image: Slice | None) -> SliceResult:

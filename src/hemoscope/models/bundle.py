@@ -78,6 +78,21 @@ class Bundle:
         return Calibration(**self.metadata["calibration"])
 
     @cached_property
+    def subtype_calibration(self) -> dict[Label, Calibration]:
+        """From scores to probabilities for each subtype; that of `any` where none was fitted."""
+        fitted = self.metadata.get("subtype_calibration", {})
+        return {
+            label: Calibration(**fitted[label]) if label in fitted else self.calibration
+            for label in self.labels
+            if label is not Label.ANY
+        }
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether the network's second output are maps."""
+        return bool(self.metadata.get("maps"))
+
+    @cached_property
     def operating_points(self) -> dict[str, OperatingPoint]:
         """The named thresholds."""
         return {point["name"]: OperatingPoint(**point) for point in self.metadata["operating_points"]}

@@ -1,11 +1,12 @@
 """The networks by name: what the CLI offers, what a run folder records, what an export rebuilds."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hemoscope.errors import InputError
 from hemoscope.models.lite0 import build_frozen_lite0
+from hemoscope.models.map_net import build_map_net
 from hemoscope.models.seed_cnn import build_seed_cnn
 from hemoscope.terms import Label
 
@@ -19,12 +20,16 @@ class ModelSpec:
         summary: One sentence for help and docs.
         labels: What its scores mean, in order.
         build: Keyword arguments `size` and `dropout` to a keras.Model with logits.
+        has_maps: Whether maps are its second output; it then learns from a pool of several origins.
+        defaults: Training settings that suit it better than the common ones; `size` is that of the input.
     """
 
     name: str
     summary: str
     labels: tuple[Label, ...]
     build: Callable[..., Any]
+    has_maps: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 MODELS = {
@@ -41,6 +46,21 @@ MODELS = {
             summary="A linear head on frozen ImageNet features of EfficientNet-Lite0.",
             labels=(Label.ANY,),
             build=build_frozen_lite0,
+        ),
+        ModelSpec(
+            name="map-net",
+            summary="Six maps of where the blood is, on a pretrained EfficientNet-Lite0; learns from painted bleeds.",
+            labels=tuple(Label),
+            build=build_map_net,
+            has_maps=True,
+            defaults={
+                "size": 192,
+                "epochs": 24,
+                "learning_rate": 1.5e-3,
+                "dropout": 0.2,
+                "patience": 24,
+                "validation_fraction": 0.12,
+            },
         ),
     )
 }

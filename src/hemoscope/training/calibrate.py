@@ -13,17 +13,23 @@ BATCH = 64
 
 
 def score(network: Any, inputs: np.ndarray) -> np.ndarray:
-    """Score prepared slices with Keras.
+    """Score prepared slices with Keras, for `any`.
 
     Args:
-        network: keras.Model with one logit.
+        network: keras.Model; its first output is the scores, `any` first.
         inputs: float32, shape (n, size, size, 1).
 
     Returns:
         Scores (logits), shape (n,).
     """
     parts = [inputs[start : start + BATCH] for start in range(0, len(inputs), BATCH)]
-    return np.concatenate([np.asarray(network(np.asarray(part), training=False))[:, 0] for part in parts])
+    return np.concatenate([_logits(network, np.asarray(part, np.float32))[:, 0] for part in parts])
+
+
+def _logits(network: Any, inputs: np.ndarray) -> np.ndarray:
+    """Return the scores of a network with or without maps."""
+    outputs = network(inputs, training=False)
+    return np.asarray(outputs[0] if isinstance(outputs, list | tuple) else outputs)
 
 
 def calibrate(run: Run, network: Any) -> tuple[Calibration, OperatingPoint]:

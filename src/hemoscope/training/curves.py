@@ -17,7 +17,8 @@ def draw_curves(run: Run) -> None:
     figure = Figure(figsize=(12, 3.6), layout="constrained")
     for axes, (name, title) in zip(figure.subplots(1, len(PANELS)), PANELS, strict=True):
         epochs = [row["epoch"] for row in rows]
-        axes.plot(epochs, [row[name] for row in rows], label="training", color="#8a94a6")
+        if name in rows[0]:  # a network with maps is not measured on its painted training slices
+            axes.plot(epochs, [row[name] for row in rows], label="training", color="#8a94a6")
         axes.plot(epochs, [row[f"val_{name}"] for row in rows], label="validation", color="#b3261e")
         axes.axvline(best, color="#1f4e79", linestyle=":", label=f"kept: epoch {best}")
         axes.set(title=title, xlabel="Epoch")

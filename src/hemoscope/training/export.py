@@ -16,13 +16,17 @@ from hemoscope.errors import MissingExtraError, TrainingError
 from hemoscope.evaluation.figures import measure
 from hemoscope.models.backend import import_keras
 from hemoscope.models.bundle import FORMAT, Bundle, open_bundle, write_sums
+from hemoscope.models.map_net import STRIDE
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.card import write_card
+from hemoscope.training.maps.calibrate import calibrate_subtypes
 from hemoscope.training.run import VALIDATION, Run
 
 TOLERANCE = 1e-4
-"""Largest difference allowed between the scores of Keras and of ONNX Runtime."""
+"""Largest difference allowed between the outputs (logits) of Keras and of ONNX Runtime."""
+MOST_COMPARED = 512
+"""Slices compared; more would prove no more."""
 LICENCE_NOTE = (
     "Weights: Apache-2.0, as far as the licence of the training data allows. The terms of the training data are those "
     "of its source; the data itself is not part of this bundle."
@@ -86,7 +90,7 @@ def prove_equal(network: Any, onnx_path: Path, inputs: np.ndarray) -> float:
         inputs: float32, shape (n, size, size, 1).
 
     Returns:
-        The largest absolute difference of scores.
+        The largest absolute difference of scores, and of maps where there are.
 
     Raises:
         TrainingError: "export.differs" where it reaches `TOLERANCE`.
@@ -97,9 +101,12 @@ def prove_equal(network: Any, onnx_path: Path, inputs: np.ndarray) -> float:
     session = onnxruntime.InferenceSession(onnx_path, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     largest = 0.0
-    for batch in (*np.array_split(np.asarray(inputs), -(-len(inputs) // 64)), noise):
-        from_keras = np.asarray(network.predict(batch, verbose=0))
-        largest = max(largest, float(np.abs(session.run(None, {name: batch})[0] - from_keras).max()))
+    for batch in (*np.array_split(np.asarray(inputs[:MOST_COMPARED]), -(-len(inputs[:MOST_COMPARED]) // 64)), noise):
+        fed = batch.astype(np.float32)
+        from_keras = network.predict(fed, verbose=0)
+        outputs = from_keras if isinstance(from_keras, list) else [from_keras]
+        for ours, theirs in zip(session.run(None, {name: fed}), outputs, strict=True):
+            largest = max(largest, float(np.abs(ours - np.asarray(theirs)).max()))
     if not largest < TOLERANCE:
         raise TrainingError(
             "export.differs",
@@ -109,10 +116,17 @@ def prove_equal(network: Any, onnx_path: Path, inputs: np.ndarray) -> float:
     return largest
 
 
+def _describe_maps(size: int, labels: int) -> dict[str, Any]:
+    """Describe the second output."""
+    cells = size // STRIDE
+    return {"shape": [None, cells, cells, labels], "dtype": "float32", "meaning": "logit of blood in each cell"}
+
+
 def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
     settings, data = run.settings, run.record["data"]
     spec, size = find_model(settings.model), settings.preparation.size
     calibration, point = calibrate(run, network)
+    subtypes = calibrate_subtypes(run, network) if spec.has_maps else {}
     inputs, labels, groups = run.part(VALIDATION)
     probabilities = calibration.apply(score(network, inputs))
     decisions = probabilities >= point.threshold
@@ -123,8 +137,10 @@ def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
         "labels": [str(label) for label in spec.labels],
         "inputs": {"shape": [None, size, size, 1], "dtype": "float32", "range": [0, 1], "meaning": "prepared slice"},
         "outputs": {"shape": [None, len(spec.labels)], "dtype": "float32", "meaning": "scores (logits)"},
+        "maps": _describe_maps(size, len(spec.labels)) if spec.has_maps else None,
         "preparation": {"hash": settings.preparation.hash, "settings": settings.preparation.as_json()},
         "calibration": asdict(calibration),
+        "subtype_calibration": {label: asdict(fitted) for label, fitted in subtypes.items()},
         "operating_points": [asdict(point)],
         "onnx_against_keras": difference,
         "training": run.record | {"best_epoch": run.best_epoch, "epochs_run": run.last_epoch},

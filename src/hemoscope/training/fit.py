@@ -1,12 +1,12 @@
 """Train a network on a labelled collection, resumable after a kill at any moment."""
 
 import os
-import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
 from typing import Any
 
 from hemoscope.datasets.load import load_collection
+from hemoscope.datasets.origins import load_origins
 from hemoscope.errors import TrainingError
 from hemoscope.models.backend import import_keras
 from hemoscope.models.registry import find_model
@@ -20,20 +20,12 @@ from hemoscope.training.data import (
     prepare_collection,
     split_collection,
 )
+from hemoscope.training.maps.fit import fit_maps, train_maps
 from hemoscope.training.observe import Observer
 from hemoscope.training.run import TRAINING, VALIDATION, Run, SplitRow
 from hemoscope.training.schedule import gradual_decrease
 from hemoscope.training.settings import TrainingSettings
-
-RECORDED_PACKAGES = (
-    "hemoscope",
-    "keras",
-    "numpy",
-    "opencv-python-headless",
-    "scikit-learn",
-    "tensorflow-cpu",
-    "tensorflow",
-)
+from hemoscope.training.versions import versions
 
 
 def train(
@@ -50,7 +42,8 @@ def train(
     none stands in training and validation.
 
     Args:
-        data: A labelled collection: the Kaggle set or class folders.
+        data: A labelled collection: the Kaggle set or class folders; for a network with maps the folder that holds
+            the collections of several origins.
         out: The run folder; must not hold a run.
         settings: How to train; the defaults unless given.
         groups_file: CSV with a group per slice.
@@ -66,7 +59,8 @@ def train(
         raise TrainingError(
             "run.exists", f"{run.folder.name!r} already holds a run.", "Pass --resume to go on, or name another folder."
         )
-    find_model(settings.model)
+    if find_model(settings.model).has_maps:
+        return train_maps(load_origins(data), out, settings=settings, observer=observer)
     collection = load_collection(data, groups_file=groups_file)
     prepared = prepare_collection(collection, settings=settings.preparation, on_progress=observer.on_prepare)
     prepared = group_near_duplicates(prepared)
@@ -95,8 +89,8 @@ def train_prepared(
     """
     run, observer = Run.at(out), observer or Observer()
     data = describe(prepared, data_hash=data_hash or prepared.collection.data_hash())
-    record = {"format": 1, "settings": settings.as_json(), "data": data, "versions": _versions()}
-    run.begin(record, split, prepared.inputs)
+    record = {"format": 1, "settings": settings.as_json(), "data": data, "versions": versions()}
+    run.begin(record, [asdict(row) for row in split], prepared.inputs)
     observer.on_data(data)
     return _fit(run, observer)
 
@@ -113,13 +107,15 @@ def resume(data: str | os.PathLike[str], out: str | os.PathLike[str], *, observe
         TrainingError: "run.not_found", or "run.data_changed" where the data is not what the run was started on.
     """
     run, observer = Run.at(out), observer or Observer()
-    if load_collection(data).data_hash() != run.record["data"]["sha256"]:
+    has_maps = find_model(run.settings.model).has_maps
+    found = load_origins(data) if has_maps else load_collection(data)
+    if found.data_hash() != run.record["data"]["sha256"]:
         raise TrainingError(
             "run.data_changed", "The collection is not the one that the run was started on.", "Start a new run."
         )
     observer.on_data(run.record["data"])
     observer.on_resume(run.last_epoch)
-    return _fit(run, observer)
+    return fit_maps(run, observer) if has_maps else _fit(run, observer)
 
 
 def _fit(run: Run, observer: Observer) -> Run:
@@ -163,13 +159,3 @@ def _build(settings: TrainingSettings, *, steps: int) -> Any:
         jit_compile=False,  # measured: 4 times slower on a CPU with it
     )
     return network
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in RECORDED_PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found

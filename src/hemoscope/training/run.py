@@ -3,6 +3,7 @@
 run.json      settings, versions, the data's name and hash, what was left out
 split.csv     each item: key, label, group, part (training or validation)
 inputs.npy    the prepared slices, in the order of split.csv
+areas.npy     what is known of each pixel, where the network learns maps
 history.csv   a row per epoch
 curves.png    the same as a picture
 checkpoints/  epoch-NNNN.keras: the newest and the best
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from hemoscope.errors import TrainingError
+from hemoscope.models.registry import find_model
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_atomically, write_text
 
@@ -79,28 +81,45 @@ class Run:
     @cached_property
     def split(self) -> list[SplitRow]:
         """Every item with its part."""
+        return [SplitRow(row["key"], int(row["label"]), row["group"], row["part"]) for row in self.split_rows]
+
+    @cached_property
+    def split_rows(self) -> list[dict[str, str]]:
+        """The rows of split.csv with all their columns."""
         with (self.folder / "split.csv").open(newline="", encoding="utf-8") as stream:
-            return [
-                SplitRow(row["key"], int(row["label"]), row["group"], row["part"]) for row in csv.DictReader(stream)
-            ]
+            return list(csv.DictReader(stream))
 
     @cached_property
     def inputs(self) -> np.ndarray:
-        """The prepared slices, float32, shape (n, size, size, 1), in the order of `split`."""
+        """The prepared slices, float, shape (n, size, size, 1), in the order of `split`."""
         return np.asarray(np.load(self.folder / "inputs.npy", mmap_mode="r", allow_pickle=False))
 
+    @cached_property
+    def areas(self) -> np.ndarray:
+        """What is known of each pixel, uint8 bits, shape (n, size, size); of a network that learns maps."""
+        return np.asarray(np.load(self.folder / "areas.npy", mmap_mode="r", allow_pickle=False))
+
     def part(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return inputs, labels (float32, shape (n, 1)) and groups of the training or validation part."""
+        """Return inputs (float32), labels (float32, shape (n, 1)) and groups of the training or validation part."""
         indices = [index for index, row in enumerate(self.split) if row.part == name]
         labels = np.array([[self.split[index].label] for index in indices], np.float32)
-        return self.inputs[indices], labels, np.array([self.split[index].group for index in indices])
+        groups = np.array([self.split[index].group for index in indices])
+        return self.inputs[indices].astype(np.float32, copy=False), labels, groups
 
-    def begin(self, record: Mapping[str, Any], split: Sequence[SplitRow], inputs: np.ndarray) -> None:
+    def begin(
+        self,
+        record: Mapping[str, Any],
+        split: Sequence[Mapping[str, object]],
+        inputs: np.ndarray,
+        *,
+        areas: np.ndarray | None = None,
+    ) -> None:
         """Fix data and split. `run.json` comes last: a run without it starts anew."""
         (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         write_atomically(self.folder / "inputs.npy", lambda path: np.save(path, inputs))
-        rows = [{"key": row.key, "label": row.label, "group": row.group, "part": row.part} for row in split]
-        write_text(self.folder / "split.csv", csv_text(rows))
+        if areas is not None:
+            write_atomically(self.folder / "areas.npy", lambda path: np.save(path, areas))
+        write_text(self.folder / "split.csv", csv_text(split))
         write_text(self.folder / "run.json", json.dumps(record, indent=2) + "\n")
 
     def history(self) -> list[dict[str, float]]:
@@ -124,8 +143,14 @@ class Run:
 
     @property
     def best_epoch(self) -> int:
-        """The epoch with the lowest validation loss; 0 before the first."""
+        """The epoch with the lowest validation loss; 0 before the first.
+
+        Of a network with maps it is the last: painted slices never repeat, so that it does not learn them by heart,
+        and its learning rate has fallen to almost nothing by then.
+        """
         rows = self.history()
+        if rows and find_model(self.settings.model).has_maps:
+            return self.last_epoch
         return int(min(rows, key=lambda row: row[MONITORED])["epoch"]) if rows else 0
 
     def checkpoint(self, epoch: int) -> Path:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hemoscope.errors import InputError
+from hemoscope.models.registry import find_model
 from hemoscope.preparation.canonical import PreparationSettings
 
 
@@ -21,6 +22,7 @@ class TrainingSettings:
         patience: Epochs without a lower validation loss after which training stops.
         validation_fraction: About this share of the slices is held out, in (0, 0.5].
         augment: Whether pictures are changed at random in training.
+        steps: Batches per epoch of a network that learns from painted slices, which never come to an end.
         seed: Decides split, weights, order, augmentation and dropout.
         preparation: How slices are prepared.
     """
@@ -34,6 +36,7 @@ class TrainingSettings:
     patience: int = 20
     validation_fraction: float = 0.2
     augment: bool = True
+    steps: int = 100
     seed: int = 0
     preparation: PreparationSettings = field(default_factory=PreparationSettings)
 
@@ -49,11 +52,30 @@ class TrainingSettings:
             ("learning_rate", 0 < self.learning_rate <= 1, "above 0 and up to 1"),
             ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
             ("patience", self.patience >= 1, "at least 1"),
+            ("steps", self.steps >= 1, "at least 1"),
         ):
             if not is_right:
                 raise InputError(
                     "settings.range", f"{name}: expected {expected}; received {getattr(self, name)}.", "Change it."
                 )
+
+    @classmethod
+    def for_model(cls, name: str, *, size: int | None = None, **choices: Any) -> "TrainingSettings":
+        """Take a network's own defaults where nothing else is chosen.
+
+        Args:
+            name: Of the network.
+            size: Rows and columns of the input.
+            choices: Other settings; None chooses nothing.
+
+        Raises:
+            InputError: "model.unknown" or "settings.range".
+        """
+        defaults = dict(find_model(name).defaults)
+        own_size = defaults.pop("size", PreparationSettings().size)
+        chosen = {key: value for key, value in choices.items() if value is not None}
+        preparation = PreparationSettings(size=own_size if size is None else size)
+        return cls(**({"model": name} | defaults | chosen), preparation=preparation)
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain JSON values."""

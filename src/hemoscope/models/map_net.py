@@ -1,0 +1,94 @@
+"""The map network: for every label a map of where it is; a slice's score is what its map shows most strongly.
+
+A pretrained light encoder (EfficientNet-Lite0) and a decoder that adds its features from coarse to fine, ending at a
+quarter of the input's resolution. The scores are pooled from the maps alone, so that no score can rise without a place
+in the picture that explains it.
+
+Source: top-down pathway after Lin 2017 (arXiv:1612.03144).
+"""
+
+from typing import Any
+
+from hemoscope.models.backend import import_keras
+from hemoscope.models.lite0 import build_lite0
+
+STRIDE = 4
+"""Pixels of the input per cell of the maps, along each side."""
+TOP_SHARE = 0.0035
+"""Share of a map's cells, the strongest ones, whose mean is the score: about 1 cm2 of a head."""
+WIDTH = 64
+"""Features per cell in the decoder."""
+LATERALS = ("block15_project_norm", "block10_add", "block4_add", "block2_add")
+"""Where the decoder taps the encoder: the last layers at strides 32, 16, 8 and 4."""
+PRIOR_LOGIT = -3.0
+"""Where every cell's logit starts: most cells of most slices show no blood (Lin 2017, arXiv:1708.02002)."""
+
+
+def build_map_net(*, size: int, dropout: float = 0.2, labels: int = 6, is_pretrained: bool = True) -> Any:
+    """Build the map network.
+
+    Args:
+        size: Rows and columns of the input; a multiple of 32.
+        dropout: Share of the decoder's features dropped in training, whole features at a time.
+        labels: How many maps.
+        is_pretrained: Whether the encoder starts from its ImageNet weights.
+
+    Returns:
+        keras.Model from (n, size, size, 1), in [0, 1], to two outputs: `logits`, shape (n, labels), and `maps`, shape
+        (n, size / 4, size / 4, labels), logits too.
+    """
+    keras = import_keras()
+    layers = keras.layers
+    encoder = build_lite0(size=size, is_pretrained=is_pretrained)
+    _freeze_statistics(encoder)
+    maps: Any = None
+    for number, name in enumerate(LATERALS):
+        lateral = layers.Conv2D(WIDTH, 1, use_bias=False, name=f"lateral{number}")(encoder.get_layer(name).output)
+        if maps is not None:
+            maps = layers.UpSampling2D(2, interpolation="nearest", name=f"up{number}")(maps)
+            lateral = layers.Add(name=f"merge{number}")([maps, lateral])
+        maps = _refine(lateral, name=f"decode{number}")
+    maps = layers.SpatialDropout2D(dropout, name="dropout")(maps)
+    maps = layers.Conv2D(
+        labels, 1, bias_initializer=keras.initializers.Constant(PRIOR_LOGIT), dtype="float32", name="maps"
+    )(maps)
+    return keras.Model(encoder.input, [pool_scores(maps, size=size), maps], name="map_net")
+
+
+def pool_scores(maps: Any, *, size: int) -> Any:
+    """Pool maps into scores: the mean of each map's strongest cells.
+
+    Args:
+        maps: Symbolic tensor, shape (n, size / 4, size / 4, labels).
+        size: Rows and columns of the network's input.
+
+    Returns:
+        Symbolic tensor, shape (n, labels).
+    """
+    layers, cells = import_keras().layers, (size // STRIDE) ** 2
+    flat = layers.Permute((2, 1), name="label_first")(layers.Reshape((cells, maps.shape[-1]), name="cells")(maps))
+    top = import_keras().ops.top_k(flat, k=count_top(size), sorted=False)[0]
+    return layers.Activation("linear", name="logits")(import_keras().ops.mean(top, axis=-1))
+
+
+def count_top(size: int) -> int:
+    """Count the cells whose mean is the score.
+
+    >>> count_top(192)
+    8
+    """
+    return max(1, round(TOP_SHARE * (size // STRIDE) ** 2))
+
+
+def _refine(maps: Any, *, name: str) -> Any:
+    """Filter each feature on its own over 5 x 5 cells, mix, normalize, rectify."""
+    layers = import_keras().layers
+    maps = layers.SeparableConv2D(WIDTH, 5, padding="same", use_bias=False, name=f"{name}_mix")(maps)
+    return layers.ReLU(name=f"{name}_relu")(layers.BatchNormalization(name=f"{name}_norm")(maps))
+
+
+def _freeze_statistics(encoder: Any) -> None:
+    """Keep ImageNet's batch statistics: batches of 16 painted heads would only blur them."""
+    for layer in encoder.layers:
+        if layer.name.endswith("_norm"):
+            layer.trainable = False

@@ -1,0 +1,70 @@
+"""Change a slice with its areas at random, so that its origin tells nothing."""
+
+import cv2
+import numpy as np
+
+HU_RANGE = 80.0
+"""Width in HU of the window that inputs show: brain, 40/80."""
+TISSUE_LEVEL = 30.0
+
+
+def move(hu: np.ndarray, areas: np.ndarray, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Mirror, turn, shift, zoom and stretch; now and then cut the head off at one side as a narrow field of view does.
+
+    Args:
+        hu: float32, shape (size, size).
+        areas: uint8 bits, same shape.
+        rng: Where chance comes from.
+
+    Returns:
+        Both, changed alike.
+    """
+    size = hu.shape[0]
+    angle = float(rng.normal(0, 9 if rng.random() < 0.9 else 30))
+    matrix = cv2.getRotationMatrix2D((size / 2, size / 2), angle, float(np.exp(rng.normal(0, 0.08))))
+    stretch = np.diag([float(np.exp(rng.normal(0, 0.05))), float(np.exp(rng.normal(0, 0.05)))])
+    if rng.random() < 0.5:
+        stretch[0, 0] *= -1
+    matrix[:, :2] = matrix[:, :2] @ stretch
+    middle = np.array([size / 2, size / 2])
+    matrix[:, 2] = middle - matrix[:, :2] @ middle + rng.normal(0, 0.025 * size, 2)
+    moved = cv2.warpAffine(hu, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=0.0)
+    carried = cv2.warpAffine(areas, matrix, (size, size), flags=cv2.INTER_NEAREST, borderValue=0)
+    return np.asarray(moved), np.asarray(carried)
+
+
+def degrade(hu: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+    """Change window, resolution, kernel and noise as scanners, viewers and web pages do.
+
+    Args:
+        hu: float32, shape (size, size), in tissue units.
+        rng: Where chance comes from.
+
+    Returns:
+        float32 of the same shape.
+    """
+    shown = (hu > 1.0).astype(np.float32)
+    gain, offset = float(np.exp(rng.normal(0, 0.13))), float(rng.normal(0, 2.5))
+    hu = (hu - TISSUE_LEVEL) * gain + TISSUE_LEVEL + offset
+    if rng.random() < 0.35:
+        hu = cv2.GaussianBlur(hu, (0, 0), float(rng.uniform(0.4, 1.4)))
+    elif rng.random() < 0.3:
+        hu = hu + float(rng.uniform(0.2, 1.0)) * (hu - cv2.GaussianBlur(hu, (0, 0), 1.2))
+    if rng.random() < 0.5:
+        noise = rng.standard_normal(hu.shape, dtype=np.float32)
+        width = float(rng.uniform(0.0, 1.2))
+        if width > 0.3:
+            noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), width), np.float32)
+            noise /= max(float(noise.std()), 1e-6)
+        hu = hu + float(rng.exponential(2.5)) * noise
+    if rng.random() < 0.15:
+        small = max(64, int(hu.shape[0] * rng.uniform(0.45, 0.9)))
+        hu = cv2.resize(cv2.resize(hu, (small, small), interpolation=cv2.INTER_AREA), hu.shape[::-1])
+    if rng.random() < 0.15:  # 8-bit pictures in a wide window
+        step = float(rng.uniform(1, 6))
+        hu = np.round(hu / step) * step
+    if rng.random() < 0.3:
+        slope = rng.normal(0, 2.5, 2)
+        line = np.linspace(-1, 1, hu.shape[0], dtype=np.float32)
+        hu = hu + np.float32(slope[0]) * line[:, np.newaxis] + np.float32(slope[1]) * line
+    return np.asarray(hu * shown, np.float32)

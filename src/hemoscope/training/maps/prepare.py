@@ -1,0 +1,104 @@
+"""Prepare the slices of a pool, with what is known of each pixel."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from hemoscope.datasets.audit import find_near_duplicates, merge_groups
+from hemoscope.datasets.origins import Case, Pool
+from hemoscope.datasets.origins.masks import read_mask
+from hemoscope.errors import DatasetError, HemoscopeError
+from hemoscope.preparation.canonical import PreparationSettings, prepare_and_check
+from hemoscope.reading import read_slice
+from hemoscope.records import ErrorReport
+from hemoscope.terms import SUBTYPES
+
+BRAIN_BIT = 1 << len(SUBTYPES)
+"""In an area: the pixel lies within the skull. The bits below are the subtypes, in the order of SUBTYPES."""
+
+PATIENTS_UNKNOWN = ("kaggle-head-ct-hemorrhage",)
+"""Origins whose slices name no patient."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedPool:
+    """A pool whose slices are ready for a network.
+
+    Attributes:
+        pool: The cases that could be prepared.
+        inputs: float16, shape (n, size, size, 1), in [0, 1], in their order.
+        areas: uint8, shape (n, size, size): a bit per subtype from the case's mask, and BRAIN_BIT.
+        left_out: Key and reason of the others.
+    """
+
+    pool: Pool
+    inputs: np.ndarray
+    areas: np.ndarray
+    left_out: dict[str, ErrorReport]
+
+    def only(self, indices: np.ndarray) -> "PreparedPool":
+        """Return these cases alone."""
+        return PreparedPool(self.pool.only(indices), self.inputs[indices], self.areas[indices], {})
+
+
+def prepare_pool(
+    pool: Pool, *, settings: PreparationSettings, on_progress: Callable[[int, int], None] | None = None
+) -> PreparedPool:
+    """Prepare every slice; those that cannot be are left out with their reason. Slices nearly the same share a group.
+
+    Args:
+        pool: What to prepare.
+        settings: How.
+        on_progress: Called with how many are done and how many there are.
+
+    Raises:
+        DatasetError: "data.nothing_left".
+    """
+    inputs, areas, kept, left_out = [], [], [], {}
+    with ThreadPoolExecutor() as workers:
+        for index, outcome in enumerate(workers.map(lambda case: _prepare(case, settings), pool)):
+            if isinstance(outcome, ErrorReport):
+                left_out[pool.cases[index].key] = outcome
+            else:
+                inputs.append(outcome[0])
+                areas.append(outcome[1])
+                kept.append(index)
+            if on_progress is not None:
+                on_progress(index + 1, len(pool))
+    if not inputs:
+        raise DatasetError("data.nothing_left", "No slice could be prepared.", "Check the pictures.")
+    left = pool.only(kept)
+    stacked = np.stack(inputs)
+    return PreparedPool(left.regrouped(_joined(left, stacked)), stacked, np.stack(areas), left_out)
+
+
+def _joined(pool: Pool, inputs: np.ndarray) -> list[str]:
+    """Join groups that hold nearly the same slice, where patients are not named.
+
+    Where they are, thumbnails of like slices would chain patients into one group.
+    """
+    groups = list(pool.groups)
+    for origin in PATIENTS_UNKNOWN:
+        here = np.flatnonzero(pool.origins == origin)
+        if not here.size:
+            continue
+        merged = merge_groups([groups[index] for index in here], find_near_duplicates(inputs[here].astype(np.float32)))
+        for index, group in zip(here, merged, strict=True):
+            groups[index] = group
+    return groups
+
+
+def _prepare(case: Case, settings: PreparationSettings) -> tuple[np.ndarray, np.ndarray] | ErrorReport:
+    try:
+        prepared = prepare_and_check(read_slice(case.path), settings=settings)
+    except HemoscopeError as error:
+        return ErrorReport.of(error)
+    area = np.zeros(prepared.brain.shape, np.uint8)
+    if not prepared.notices:
+        area |= np.uint8(BRAIN_BIT) * prepared.brain
+    if case.mask is not None:
+        for bit, mask in enumerate(read_mask(case.mask)):
+            area |= np.uint8(1 << bit) * (prepared.frame.to_input(mask.astype(np.float32)) > 0.5)
+    return prepared.inputs[0].astype(np.float16), area

@@ -1,0 +1,31 @@
+"""The map network: one pass gives scores and maps, and the scores are what the maps show."""
+
+import numpy as np
+import pytest
+
+from hemoscope.models.map_net import STRIDE, build_map_net, count_top
+
+
+@pytest.fixture(scope="module")
+def network():
+    return build_map_net(size=64, is_pretrained=False)
+
+
+def test_one_pass_gives_six_scores_and_six_maps(network):
+    scores, maps = network(np.zeros((2, 64, 64, 1), np.float32))
+    assert scores.shape == (2, 6)
+    assert maps.shape == (2, 64 // STRIDE, 64 // STRIDE, 6)
+
+
+def test_a_score_is_the_mean_of_the_strongest_cells_of_its_map(network):
+    image = np.random.default_rng(0).random((1, 64, 64, 1), dtype=np.float32)
+    scores, maps = (np.asarray(output) for output in network(image))
+    strongest = np.sort(maps[0].reshape(-1, 6), axis=0)[-count_top(64) :]
+    assert np.allclose(scores[0], strongest.mean(axis=0), atol=1e-5)
+
+
+def test_statistics_of_the_encoder_stay_frozen_and_the_rest_learns(network):
+    names = {variable.path for variable in network.trainable_variables}
+    assert not any("stem_norm" in name or "block3_expand_norm" in name for name in names)
+    assert any("block3_expand/" in name for name in names)
+    assert any("decode3_norm" in name for name in names)

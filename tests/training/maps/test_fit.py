@@ -1,0 +1,92 @@
+"""A network with maps trains, resumes, is exported, answers, and is judged on origins it never saw."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hemoscope.datasets.origins import load_origins
+from hemoscope.errors import DatasetError, TrainingError
+from hemoscope.inference.predictor import Predictor
+from hemoscope.models.bundle import open_bundle
+from hemoscope.terms import SUBTYPES
+from hemoscope.training.export import export
+from hemoscope.training.fit import resume, train
+from hemoscope.training.maps.leave_out import arrange_blocks, leave_origins_out
+from hemoscope.training.observe import Observer
+from hemoscope.training.settings import TrainingSettings
+from tests.datasets.layouts import write_origins
+
+
+@pytest.fixture(scope="module")
+def origins(tmp_path_factory):
+    return write_origins(tmp_path_factory.mktemp("origins"), each=8)
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return TrainingSettings.for_model("map-net", size=64, epochs=2, steps=2, batch_size=8, validation_fraction=0.25)
+
+
+@pytest.fixture(scope="module")
+def finished(origins, settings, tmp_path_factory):
+    return train(origins, tmp_path_factory.mktemp("runs") / "run", settings=settings)
+
+
+def test_history_and_curves_are_kept(finished):
+    rows = finished.history()
+    assert [row["epoch"] for row in rows] == [1, 2]
+    assert {"loss", "logits_loss", "maps_loss", "val_loss", "val_auroc", "val_accuracy"} <= set(rows[0])
+    assert (finished.folder / "curves.png").stat().st_size > 1000
+
+
+def test_a_run_is_continued_on_the_same_data_alone(origins, settings, finished, tmp_path):
+    class StopAfterOne(Observer):
+        def on_epoch(self, row):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(origins, tmp_path / "run", settings=settings, observer=StopAfterOne())
+    run = resume(origins, tmp_path / "run")
+    assert run.last_epoch == 2
+    assert run.history()[0]["val_loss"] == pytest.approx(finished.history()[0]["val_loss"], abs=1e-3)
+    with pytest.raises(TrainingError, match="not the one"):
+        resume(write_origins(tmp_path / "other", each=7), tmp_path / "run")
+
+
+def test_the_bundle_answers_with_subtypes_and_a_map_on_the_picture(finished, origins, tmp_path):
+    export(finished.folder, tmp_path / "bundle")
+    bundle = open_bundle(tmp_path / "bundle")
+    assert bundle.has_maps
+    assert bundle.metadata["maps"]["shape"] == [None, 16, 16, 6]
+    picture = next(case.path for case in load_origins(origins))
+    seen = Predictor(tmp_path / "bundle").examine(picture)
+    assert set(seen.result.subtypes) == set(SUBTYPES)
+    assert all(0 <= value <= 1 for value in seen.result.subtypes.values())
+    assert seen.blood_map.shape == seen.image.pixels.shape
+    assert 0 <= seen.blood_map.min() <= seen.blood_map.max() <= 1
+
+
+def test_an_origin_of_one_class_is_left_out_with_one_that_lends_the_other(origins):
+    pool = load_origins(origins)
+    assert arrange_blocks(pool) == [("bhsd-dev", "kaggle-head-ct-hemorrhage"), ("phe-sich",)]
+    with pytest.raises(DatasetError, match="received one"):
+        arrange_blocks(load_origins(origins, only=["phe-sich"]))
+
+
+def test_every_origin_is_judged_by_a_network_that_never_saw_it(origins, settings, tmp_path):
+    quick = replace(settings, epochs=1, steps=1)
+    rows = leave_origins_out(origins, tmp_path / "out", settings=quick)
+    assert {row.origin for row in rows} == {"bhsd-dev", "kaggle-head-ct-hemorrhage", "phe-sich"}
+    for path in (tmp_path / "out" / "runs").iterdir():
+        learned = {line.split("/")[0] for line in (path / "split.csv").read_text().splitlines()[1:]}
+        assert not learned & set(path.name.split("+"))
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert {"auroc", "sensitivity_at_90", "pointing", "dice"} <= set(figures["bhsd-dev"])
+    assert figures["mean"]["auroc"]["value"] == pytest.approx(
+        np.mean([figures[name]["auroc"]["value"] for name in figures if name != "mean"])
+    )
+    assert leave_origins_out(origins, tmp_path / "out", settings=quick) == rows
+    with pytest.raises(TrainingError, match="other settings"):
+        leave_origins_out(origins, tmp_path / "out", settings=replace(quick, seed=9))
