@@ -1,5 +1,6 @@
 """The one place that imports Keras: quietly, and with a clear word when it is not installed."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ def import_keras() -> ModuleType:
             import keras
     except ImportError as error:
         raise MissingExtraError(feature="This command", extra="train") from error
+    # It warns of every network but the first that one process trains, as folds and trials do.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return keras
 
 
