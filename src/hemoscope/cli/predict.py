@@ -78,7 +78,8 @@ def _write_report(examinations: list["Examination"], path: Path, predictor: "Pre
     from hemoscope.results.picture import for_display
 
     entries = [
-        ReportEntry(one.result, for_display(one.image) if one.image else None, one.model_input) for one in examinations
+        ReportEntry(one.result, for_display(one.image) if one.image else None, one.model_input, one.blood_map)
+        for one in examinations
     ]
     write_html(entries, path, model=predictor.bundle.summary())
     click.echo(f"Report: {path}", err=True)

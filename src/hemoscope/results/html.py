@@ -11,7 +11,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hemoscope.records import SliceResult
-from hemoscope.results.picture import data_uri, to_bytes
+from hemoscope.results.picture import data_uri, outline_blood, to_bytes
 from hemoscope.results.wording import check_probability, operating_points, percent, percents, printable, summarize
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from hemoscope.writing.atomic import write_text
@@ -25,11 +25,13 @@ class ReportEntry:
         result: The answer.
         picture: The slice for people, uint8, shape (rows, columns); None where it could not be read.
         model_input: What the network saw, float32, shape (rows, columns), in [0, 1]; None unless scored.
+        blood_map: Where it sees blood, float32, of the picture's shape, in [0, 1]; None from a network without maps.
     """
 
     result: SliceResult
     picture: np.ndarray | None = None
     model_input: np.ndarray | None = None
+    blood_map: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,14 @@ def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
         "verdict": VERDICTS[str(result.decision or result.status)],
         "name": result.input.replace("\\", "/").rsplit("/", 1)[-1] or result.input,
         "subtypes": _subtypes(result),
-        "picture": None if entry.picture is None else data_uri(entry.picture),
+        "picture": None if entry.picture is None else data_uri(_shown(entry.picture, entry.blood_map)),
+        "has_map": entry.picture is not None and entry.blood_map is not None,
         "model_input": None if seen is None else data_uri(to_bytes(seen)),
     }
+
+
+def _shown(picture: np.ndarray, blood_map: np.ndarray | None) -> np.ndarray:
+    return picture if blood_map is None else outline_blood(picture, blood_map)
 
 
 def _subtypes(result: SliceResult) -> list[tuple[Label, float | None]]:
