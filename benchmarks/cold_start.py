@@ -29,7 +29,7 @@ import sys
 import keras
 from hemoscope import preprocess_single_image
 network = keras.saving.load_model(sys.argv[1])
-print(network.predict(preprocess_single_image(sys.argv[2]), verbose=0))
+print(network.predict(preprocess_single_image(sys.argv[2]), verbose=0)[0])
 """
 
 

@@ -1,76 +1,58 @@
-"""What the shipped bundle is worth on pictures of another origin than those it learned from.
+"""What a bundle is worth on pictures of another origin than those it learned from.
 
 Prints AUROC and, at the bundle's operating point, sensitivity and specificity, with 95 % intervals by bootstrap over
-patients (over slices where patients are not known). Refused slices are counted, not scored.
+groups. Origins that the bundle learned from are left out; so for the shipped bundle, which learned from all, nothing is
+left (see `make origins` for what its like is worth), and another must be named:
 
-    python benchmarks/other_origin.py [--bundle FOLDER]
+    hemoscope train ../shared/data/kaggle-head-ct-hemorrhage --out runs/seed
+    hemoscope export runs/seed runs/seed-bundle
+    python benchmarks/other_origin.py --bundle runs/seed-bundle
 
-Data, in the folder HEMOSCOPE_DATA or ../shared/data: rsna-2019-slices (labelled single slices), bhsd-dev (slices with
-hemorrhage, set against the RSNA slices without) and phe-sich (slices with deep hemorrhage and others of the same
-patients).
+Data: the collections in the folder HEMOSCOPE_DATA or ../shared/data, without slices whose label is unknown or doubtful.
+Slices with hemorrhage of an origin without normal slices are set against those of the RSNA slices.
 """
 
 import argparse
-import csv
-import tempfile
-import zipfile
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from hemoscope import Predictor
+from hemoscope.datasets.origins import Case, load_origins
 from hemoscope.evaluation.intervals import group_bootstrap
 from hemoscope.evaluation.metrics import auroc, sensitivity, specificity
 from real_data import folder
 
-
-@dataclass(frozen=True)
-class Case:
-    """A labelled slice."""
-
-    path: Path
-    label: int
-    group: str
+LENDER = "rsna-2019-slices"
 
 
 def main() -> None:
-    """Score the sets and print a line each."""
+    """Score the origins and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path)
     predictor = Predictor(parser.parse_args().bundle)
     model = predictor.bundle.summary()
+    cases = [case for case in load_origins(folder(".")) if case.any >= 0 and not case.is_doubtful]
+    origins = [origin for origin in dict.fromkeys(case.origin for case in cases) if origin not in model["trained_on"]]
+    if not origins:
+        print(f"{model['name']} {model['version']} learned from every origin that is here; name another (see --help).")
     print(f"{model['name']} {model['version']}, trained on {model['trained_on']}")
     print(f"{'':<34}{'scored':>7}{'refused':>9}  {'AUROC':<22}{'sensitivity':<22}{'specificity':<22}")
-    with tempfile.TemporaryDirectory() as temporary:
-        rsna = rsna_cases(Path(temporary))
-        bhsd = [Case(path, 1, path.stem) for path in sorted(folder("bhsd-dev/images").iterdir())]
-        print_line("rsna-2019-slices", rsna, predictor)
-        print_line("bhsd-dev against RSNA negatives", [*bhsd, *(case for case in rsna if not case.label)], predictor)
-        print_line("phe-sich", phe_cases(), predictor)
-
-
-def rsna_cases(temporary: Path) -> list[Case]:
-    """Unpack the labelled RSNA slices."""
-    with zipfile.ZipFile(folder("rsna-2019-slices") / "slices.zip") as archive:
-        archive.extractall(temporary)
-    with (folder("rsna-2019-slices") / "labels.csv").open(newline="") as stream:
-        return [Case(temporary / row["file"], int(row["any"]), row["patient"]) for row in csv.DictReader(stream)]
-
-
-def phe_cases() -> list[Case]:
-    """List the slices of phe-sich, without the doubtful first and last slice of each bleed."""
-    with (folder("phe-sich") / "labels.csv").open(newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["status"] != "pos-edge"]
-    return [Case(folder("phe-sich") / "images" / row["file"], int(row["any"]), row["patient"]) for row in rows]
+    for origin in origins:
+        own = [case for case in cases if case.origin == origin]
+        if not any(case.any for case in own):
+            continue
+        if all(case.any for case in own):
+            own += [case for case in cases if case.origin == LENDER and not case.any]
+        print_line(origin, own, predictor)
 
 
 def print_line(name: str, cases: list[Case], predictor: Predictor) -> None:
-    """Score one set."""
+    """Score one origin."""
     answers = [(case, predictor.predict(case.path).probability) for case in cases]
     scored = [(case, probability) for case, probability in answers if probability is not None]
-    labels = np.array([case.label for case, _ in scored])
+    labels = np.array([int(case.any) for case, _ in scored])
     probabilities = np.array([probability for _, probability in scored])
     groups = np.array([case.group for case, _ in scored])
     threshold = predictor.operating_point.threshold
