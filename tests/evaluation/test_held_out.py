@@ -60,3 +60,13 @@ def test_places_and_subtypes_are_measured_where_masks_are():
 def test_sensitivity_at_specificity_counts_what_lies_above_the_kept_negatives():
     labels, scores = np.array([0] * 10 + [1] * 4), np.array([*range(10), 8.5, 9.5, 7.0, 20.0])
     assert sensitivity_at_specificity(labels, scores, specificity=0.9) == 0.5
+
+
+def test_the_mean_is_of_slices_and_beside_it_with_patients():
+    patients = [
+        case("p", -1, value, group=f"p/{label}", patient_has_hemorrhage=label) for label, value in ((1, 0.0), (0, 1.0))
+    ]
+    rows = [case("a", 1, 2.0), case("a", 0, 0.0), *patients]
+    figures = summarize_origins(rows)["mean"]
+    assert figures["auroc"].value == 1.0
+    assert figures["auroc_with_patients"].value == 0.5

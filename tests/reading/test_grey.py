@@ -62,3 +62,8 @@ def test_stretching_any_numbers_stays_in_range(values: np.ndarray):
     assert out.dtype == np.float32
     assert out.min() >= 0
     assert out.max() <= 1
+
+
+def test_the_smallest_numbers_there_are_can_be_stretched():
+    tiny = np.array([[0.0, 5e-324]])
+    assert stretch(tiny).tolist() == [[0.0, 1.0]]

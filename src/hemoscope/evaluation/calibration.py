@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hemoscope.errors import DatasetError
+from hemoscope.evaluation.checks import checked
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -42,16 +45,57 @@ def fit_platt(scores: np.ndarray, labels: np.ndarray, *, fitted_on: str) -> Cali
     doi:10.1007/s10994-007-5018-6.
     """
     positives, negatives = int(np.sum(labels == 1)), int(np.sum(labels == 0))
-    targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     design = np.stack([np.asarray(scores, float), np.ones(len(scores))], axis=1)
-    weights = np.array([0.0, np.log((positives + 1) / (negatives + 1))])
+    start = np.array([0.0, np.log((positives + 1) / (negatives + 1))])
+    weights = _minimized(design, _softened(labels), start)
+    return Calibration(float(weights[0]), float(weights[1]), "platt", fitted_on)
+
+
+def fit_temperature(scores: np.ndarray, labels: np.ndarray, *, fitted_on: str) -> Calibration:
+    """Fit one slope, 1 / temperature, by maximum likelihood; a score of 0 stays a probability of one half.
+
+    For few items, and where the share of positives is that of the items the network learned from; else `fit_platt`.
+    Targets are softened as there, so that scores that part the classes give no certainty.
+
+    Args:
+        scores: Logits, shape (n,), of items that the network did not learn from.
+        labels: 0 or 1, shape (n,), both classes.
+        fitted_on: The data, in words; travels in the bundle.
+
+    Raises:
+        DatasetError: "metric.inverted" where no temperature above 0 fits, or as `checks.checked` says.
+
+    >>> found = fit_temperature(np.array([-4.0, -4, 4, 4]), np.array([0, 0, 1, 1]), fitted_on="four slices")
+    >>> found.apply(np.array([0.0, 4.0])).round(3).tolist()
+    [0.5, 0.75]
+
+    Source: Guo, Pleiss, Sun & Weinberger 2017, arXiv:1706.04599; targets after Platt 1999.
+    """
+    labels, scores = checked(labels, scores)
+    slope = float(_minimized(scores[:, np.newaxis], _softened(labels), np.zeros(1))[0])
+    if slope <= 0:
+        raise DatasetError(
+            "metric.inverted",
+            f"Expected higher scores where there is hemorrhage; the best slope is {slope:.3g}.",
+            "Check the labels, or train the network longer.",
+        )
+    return Calibration(slope, 0.0, "temperature", fitted_on)
+
+
+def _softened(labels: np.ndarray) -> np.ndarray:
+    positives, negatives = int(np.sum(labels == 1)), int(np.sum(labels == 0))
+    return np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+
+
+def _minimized(design: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Take Newton steps from the weights given until the gradient is 0."""
     for _ in range(100):
         gradient, hessian = _derivatives(design, targets, weights)
-        step = np.linalg.solve(hessian + 1e-12 * np.eye(2), gradient)
+        step = np.linalg.solve(hessian + 1e-12 * np.eye(len(weights)), gradient)
         weights = _damped(design, targets, weights, step)
         if np.abs(gradient).max() < 1e-9:
             break
-    return Calibration(float(weights[0]), float(weights[1]), "platt", fitted_on)
+    return weights
 
 
 def _derivatives(design: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

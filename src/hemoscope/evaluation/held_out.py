@@ -64,12 +64,16 @@ def summarize_origins(rows: Sequence[HeldOutCase]) -> dict[str, dict[str, Interv
     Returns:
         Figures by origin: auroc, auroc_sure (without doubtful labels), sensitivity_at_90, and where masks are:
         pointing, dice, a figure per subtype and their mean, subtypes. An origin of patients alone: auroc_patients.
-        Under "mean" the mean AUROC over the origins, its interval from the bootstraps of each.
+        Under "mean" the mean AUROC over the origins with slice labels, and over all, patients' AUROC counted where
+        slices have none (auroc_with_patients); the intervals come from the bootstraps of each.
     """
     figures = {origin: _judge(rows, origin) for origin in dict.fromkeys(row.origin for row in rows)}
-    each = [one["auroc"] if "auroc" in one else one["auroc_patients"] for one in figures.values() if one]
-    if each:
-        figures["mean"] = {"auroc": _mean(each)}
+    of_slices = [one["auroc"] for one in figures.values() if "auroc" in one]
+    of_patients = [one["auroc_patients"] for one in figures.values() if "auroc_patients" in one and "auroc" not in one]
+    if of_slices:
+        figures["mean"] = {"auroc": _mean(of_slices)}
+        if of_patients:
+            figures["mean"]["auroc_with_patients"] = _mean([*of_slices, *of_patients])
     return figures
 
 

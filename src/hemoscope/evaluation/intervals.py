@@ -6,6 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from hemoscope.errors import DatasetError
+from hemoscope.evaluation.checks import require_groups, require_range
+
+Z = 1.959963984540054
+"""The normal distribution holds 95 % between -Z and Z."""
 
 
 class Interval(NamedTuple):
@@ -57,3 +61,65 @@ def group_bootstrap(
             continue
     low, high = np.percentile(values, [2.5, 97.5])
     return Interval(metric(labels, scores), float(low), float(high))
+
+
+def wilson(successes: float, total: float) -> Interval:
+    """Interval of a share of independent items; it has width even where all or none succeed.
+
+    Args:
+        successes: How many succeed, in [0, total].
+        total: How many there are, at least 1; an effective number need not be whole.
+
+    Raises:
+        DatasetError: "metric.range".
+
+    >>> str(wilson(49, 50))
+    '0.980 [0.895-0.996]'
+
+    Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
+    """
+    require_range(total, name="a total", low=1, high=np.inf)
+    require_range(successes, name="successes", low=0, high=total)
+    share, squared = successes / total, Z**2 / total
+    center = (share + squared / 2) / (1 + squared)
+    reach = Z * np.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared)
+    return Interval(share, max(0.0, float(center - reach)), min(1.0, float(center + reach)))
+
+
+def share_interval(succeeds: np.ndarray, groups: np.ndarray | None = None) -> Interval:
+    """Wilson interval of a share, by the number of independent items that the items are worth.
+
+    Where all or none succeed nothing tells how alike the items of a group are; each group then counts as one item.
+    No group makes an interval narrower than that of independent items.
+
+    Args:
+        succeeds: 0 or 1, bool allowed, shape (n,).
+        groups: A group per item, shape (n,); without, each item is taken as independent.
+
+    Raises:
+        DatasetError: "metric.range" where there is no item, "metric.lengths".
+
+    >>> str(share_interval(np.array([1, 1, 1, 1]), np.array(["a", "a", "b", "b"])))
+    '1.000 [0.342-1.000]'
+
+    Source: Rao & Scott 1992, doi:10.2307/2532311: design effect and effective sample size.
+    """
+    succeeds = np.asarray(succeeds, float)
+    require_range(len(succeeds), name="a total", low=1, high=np.inf)
+    share = float(succeeds.mean())
+    effective = float(len(succeeds))
+    if groups is not None:
+        require_groups(groups, items=len(succeeds))
+        effective = _effective(succeeds, np.unique(groups, return_inverse=True)[1])
+    return wilson(share * effective, effective)
+
+
+def _effective(succeeds: np.ndarray, member_of: np.ndarray) -> float:
+    """Return how many independent items would tell the share as precisely."""
+    total, share, sizes = len(succeeds), float(succeeds.mean()), np.bincount(member_of)
+    if len(sizes) == 1 or share in (0.0, 1.0):
+        return float(len(sizes))
+    residuals = np.bincount(member_of, succeeds) - sizes * share
+    variance = len(sizes) / (len(sizes) - 1) * float(residuals @ residuals) / total**2
+    design_effect = max(1.0, variance * total / (share * (1 - share)))
+    return max(1.0, total / design_effect)

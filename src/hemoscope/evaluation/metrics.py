@@ -3,6 +3,7 @@
 import numpy as np
 
 from hemoscope.errors import DatasetError
+from hemoscope.evaluation.checks import checked, require_both_classes, require_finite
 
 
 def auroc(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -47,6 +48,141 @@ def specificity(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> 
     return float((scores[labels == 0] < threshold).mean())
 
 
+def ppv(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
+    """Positive predictive value: share of positives among those that score at least the threshold.
+
+    It holds for the share of positives in these items alone; a collection enriched with hemorrhage flatters it.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: Finite numbers, shape (n,).
+        threshold: Score from which an item is called positive.
+
+    Raises:
+        DatasetError: "metric.undefined" where nothing is called positive, or as `checks.checked` says.
+
+    >>> ppv(np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.7, 0.9]), threshold=0.5)
+    0.6666666666666666
+
+    Source: Altman & Bland 1994, doi:10.1136/bmj.309.6947.102.
+    """
+    labels, scores = checked(labels, scores, both_classes=False)
+    called = scores >= threshold
+    return _divided(labels[called].sum(), called.sum(), missing="Nothing is called positive")
+
+
+def npv(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
+    """Negative predictive value: share of negatives among those that score below the threshold.
+
+    It holds for the share of positives in these items alone; a collection enriched with hemorrhage belittles it.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: Finite numbers, shape (n,).
+        threshold: Score from which an item is called positive.
+
+    Raises:
+        DatasetError: "metric.undefined" where nothing is called negative, or as `checks.checked` says.
+
+    >>> npv(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.3, 0.9]), threshold=0.5)
+    0.6666666666666666
+
+    Source: Altman & Bland 1994, doi:10.1136/bmj.309.6947.102.
+    """
+    labels, scores = checked(labels, scores, both_classes=False)
+    cleared = scores < threshold
+    return _divided((1 - labels[cleared]).sum(), cleared.sum(), missing="Nothing is called negative")
+
+
+def f1(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
+    """Harmonic mean of sensitivity and positive predictive value; negatives called so count for nothing.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: Finite numbers, shape (n,).
+        threshold: Score from which an item is called positive.
+
+    Raises:
+        DatasetError: "metric.undefined" where nothing is nor is called positive, or as `checks.checked` says.
+
+    >>> f1(np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.7, 0.4]), threshold=0.5)
+    0.5
+
+    Source: Dice 1945, doi:10.2307/1932409, of the items called positive and those that are.
+    """
+    labels, scores = checked(labels, scores, both_classes=False)
+    called = scores >= threshold
+    return _divided(2 * labels[called].sum(), labels.sum() + called.sum(), missing="Nothing is nor is called positive")
+
+
+def positive_likelihood_ratio(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
+    """How many times likelier a positive is to reach the threshold than a negative.
+
+    A bootstrap skips the draws in which it is infinite, and so understates how large it may be.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: Finite numbers, shape (n,).
+        threshold: Score from which an item is called positive.
+
+    Raises:
+        DatasetError: "metric.undefined" where no negative reaches it, or as `checks.checked` says.
+
+    >>> positive_likelihood_ratio(np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.7, 0.9]), threshold=0.5)
+    2.0
+
+    Source: Deeks & Altman 2004, doi:10.1136/bmj.329.7458.168.
+    """
+    labels, scores = checked(labels, scores)
+    reached = scores >= threshold
+    return _divided(reached[labels == 1].mean(), reached[labels == 0].mean(), missing="No negative is called positive")
+
+
+def negative_likelihood_ratio(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
+    """How many times likelier a positive is to stay below the threshold than a negative; 0 would rule out.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: Finite numbers, shape (n,).
+        threshold: Score from which an item is called positive.
+
+    Raises:
+        DatasetError: "metric.undefined" where no negative stays below it, or as `checks.checked` says.
+
+    >>> negative_likelihood_ratio(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.3, 0.9]), threshold=0.5)
+    0.5
+
+    Source: Deeks & Altman 2004, doi:10.1136/bmj.329.7458.168.
+    """
+    labels, scores = checked(labels, scores)
+    below = scores < threshold
+    return _divided(below[labels == 1].mean(), below[labels == 0].mean(), missing="No negative is called negative")
+
+
+def auprc(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Average precision: the positive predictive value at each threshold, weighted by the sensitivity it adds.
+
+    Chance gives the share of positives, not 0.5. Steps are not interpolated, which would flatter.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        scores: Finite numbers, shape (n,).
+
+    Raises:
+        DatasetError: As `checks.checked` says.
+
+    >>> auprc(np.array([0, 1, 1]), np.array([0.5, 0.2, 0.9]))
+    0.8333333333333333
+
+    Source: Davis & Goadrich 2006, doi:10.1145/1143844.1143874.
+    """
+    labels, scores = checked(labels, scores)
+    _, place = np.unique(-scores, return_inverse=True)
+    called = np.cumsum(np.bincount(place))
+    added = np.bincount(place, labels)
+    return float(np.sum(added * np.cumsum(added) / called) / labels.sum())
+
+
 def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Mean squared distance of probabilities from labels (Brier 1950)."""
     labels, probabilities = _checked(labels, probabilities, both_classes=False)
@@ -74,8 +210,15 @@ def ece(labels: np.ndarray, probabilities: np.ndarray, *, bins: int = 10) -> flo
 
 def _checked(labels: np.ndarray, scores: np.ndarray, *, both_classes: bool = True) -> tuple[np.ndarray, np.ndarray]:
     labels, scores = np.asarray(labels).ravel(), np.asarray(scores, float).ravel()
-    if not np.isfinite(scores).all():
-        raise DatasetError("metric.not_finite", "Expected finite scores; received NaN or infinity.", "Check the model.")
-    if both_classes and np.unique(labels).size < 2:
-        raise DatasetError("metric.one_class", "Expected both classes; received one.", "Add the other class.")
+    require_finite(scores)
+    if both_classes:
+        require_both_classes(labels)
     return labels, scores
+
+
+def _divided(part: float, whole: float, *, missing: str) -> float:
+    if whole == 0:
+        raise DatasetError(
+            "metric.undefined", f"{missing}: the figure would divide by zero.", "Give sensitivity and specificity."
+        )
+    return float(part / whole)

@@ -76,6 +76,7 @@ def stretch(values: np.ndarray) -> np.ndarray:
     low, high = wide.min(), wide.max()
     if high == low:
         return np.zeros(values.shape, dtype=np.float32)
-    # Halved first: the range of two float64 extremes would overflow.
-    stretched: np.ndarray = (wide / 2 - low / 2) / (high / 2 - low / 2)
-    return stretched.astype(np.float32)
+    # Large numbers are halved first: the range of two float64 extremes would overflow. Tiny ones would vanish.
+    part = 0.5 if max(abs(low), abs(high)) > 1 else 1.0
+    stretched: np.ndarray = (part * wide - part * low) / (part * high - part * low)
+    return np.clip(stretched, 0, 1).astype(np.float32)
