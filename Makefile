@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)/kaggle-head-ct-hemorrhage
+DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)
 WORKERS ?= 2
 
-.PHONY: demo test lint weights benchmarks constraints system-packages clean help
+.PHONY: demo test lint origins weights benchmarks constraints system-packages clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -23,15 +23,18 @@ lint: $(VENV)/.dev  ## ruff, mypy and the import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-weights: $(VENV)/.dev  ## train and export the shipped bundle again; DATA names the 200-image set
-	rm -rf runs/shipped runs/bundle
-	$(BIN)/hemoscope train $(DATA) --model seed-cnn --out runs/shipped
-	$(BIN)/hemoscope export runs/shipped runs/bundle
+origins: $(VENV)/.dev  ## judge the shipped network by leaving each origin out, into runs/origins; goes on where it was stopped
+	$(BIN)/hemoscope cross-validate $(DATA) --model map-net --leave-out origin --out runs/origins
+
+weights: $(VENV)/.dev  ## train and export the shipped bundle, with the figures of runs/origins; DATA holds the collections
+	$(BIN)/hemoscope train $(DATA) --model map-net --out runs/shipped $(if $(wildcard runs/shipped/run.json),--resume)
+	rm -rf runs/bundle
+	$(BIN)/hemoscope export runs/shipped runs/bundle $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
 	rm -rf src/hemoscope/weights/default
 	cp -r runs/bundle src/hemoscope/weights/default
 	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md
 
-benchmarks: $(VENV)/.dev  ## recompute the published figures
+benchmarks: origins  ## recompute the published figures
 	for script in $(filter-out benchmarks/real_data.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 constraints: $(VENV)/bin/python  ## pin the newest versions that fit together

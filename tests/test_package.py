@@ -32,7 +32,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 FAMILIES = (
     "bundle|data|dicom|export|gate|groups|input|install|lesion|metric|model|operating_point|origin|output|picture|read|result|run|settings|"
-    "split|validation|weights|window"
+    "split|tuning|validation|weights|window"
 )
 FILE_NAMES = {"model.onnx", "model.keras", "run.json", "split.csv", "validation.json"}
 

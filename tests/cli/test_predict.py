@@ -53,7 +53,7 @@ def test_json_alone_stands_on_stdout(head):
     document = json.loads(result.stdout)
     assert document["schema_version"] == SCHEMA_VERSION
     assert document["results"][0]["status"] == "scored"
-    assert document["model"]["name"] == "seed-cnn"
+    assert document["model"]["name"] == "map-net"
 
 
 def test_every_bad_input_gets_its_own_code_and_nothing_else_is_lost(head, tmp_path):

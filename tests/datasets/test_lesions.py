@@ -48,11 +48,11 @@ def test_each_subtype_comes_about_dense_and_inside_the_skull(canvas, label):
         painted = paint(hu, canvas.marks, label, rng=np.random.default_rng(seed))
         mask = painted.masks[SUBTYPES.index(label)]
         if not mask.any():
-            assert painted.hu is hu or not painted.masks.any()
+            assert painted.hu is hu or painted.masks[SUBTYPES.index(Label.INTRAVENTRICULAR)].any()  # all broken in
             continue
         seen += 1
         assert mask[~canvas.marks.inside].sum() == 0
-        assert label is Label.SUBDURAL or float((painted.hu - hu)[mask].mean()) > 8
+        assert label is Label.SUBDURAL or float((painted.hu - hu)[mask].mean()) > LEAST_RISE
         assert float(painted.hu[mask].mean()) < 95
         assert np.count_nonzero(mask) * canvas.marks.millimeters**2 >= SMALLEST_MM2 / 2
     assert seen >= 8
@@ -101,7 +101,7 @@ def test_a_picture_is_painted_in_units_of_its_window():
     mask = painted.masks.any(axis=0)
     assert painted.image.unit is Unit.GREY
     assert 0 <= painted.image.pixels.min() <= painted.image.pixels.max() <= 1
-    assert float((painted.image.pixels - grey)[mask].mean()) > 0.1
+    assert float((painted.image.pixels - grey)[mask].mean()) > 0.05
 
 
 def test_a_sheet_has_a_row_per_slice_and_names_what_it_left_out(real_data):

@@ -89,7 +89,7 @@ def test_every_mid_brain_slice_passes_preparation(seed: int) -> None:
     phantom = make_phantom(PhantomSettings(bleeds=(SUBTYPES[seed],), seed=seed))
     for hu in phantom.hu[8:20]:
         prepared = prepare(Slice(hu, Unit.HU, "x", "dicom"))
-        assert prepared.shape == (1, 128, 128, 1)
+        assert prepared.shape == (1, 192, 192, 1)
         assert 0.2 < prepared[0, 40:90, 40:90, 0].mean() < 0.7
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from hemoscope.errors import DatasetError
-from hemoscope.evaluation.compare import bootstrap_difference, mcnemar
-from hemoscope.evaluation.intervals import group_bootstrap
+from hemoscope.evaluation.compare import Difference, bootstrap_difference, mcnemar
+from hemoscope.evaluation.intervals import Interval, group_bootstrap
 from hemoscope.evaluation.metrics import accuracy, auroc, ppv
 
 
@@ -84,6 +84,13 @@ def test_whole_groups_are_drawn():
     found = bootstrap_difference(partial(accuracy, threshold=0.5), labels, scores, groups, draws=200)
     assert tuple(found.difference) == (0, -1, 1)
     assert not found.is_beyond_chance
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(0.01, 0.2, True), (-0.2, -0.01, True), (-0.01, 0.2, False), (0.0, 0.2, False)]
+)
+def test_a_difference_is_beyond_chance_where_its_interval_leaves_0_out(low, high, expected):
+    assert Difference(0.9, 0.8, Interval(0.1, low, high)).is_beyond_chance is expected
 
 
 def test_the_same_scores_never_differ():

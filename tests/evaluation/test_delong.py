@@ -125,6 +125,13 @@ def test_a_perfect_score_against_a_constant_one_has_no_test():
         delong_test(labels, labels.astype(float), np.full(10, 0.1))
 
 
+def test_a_difference_without_spread_but_for_rounding_has_no_test():
+    """Each share of the second network is a third more; in doubles some thirds differ in the last bit."""
+    first, second = np.array([0.0, 0, 2, 0, 0, 1]), np.array([0.0, 0, 2, 1, 1, 3])
+    with pytest.raises(DatasetError, match=r"with a standard error of 0"):
+        delong_test(LABELS, first, second)
+
+
 def test_a_monotone_map_of_the_scores_changes_nothing():
     labels, first, _ = drawn(7)
     found = delong_test(labels, first, np.exp(0.3 * first))

@@ -81,6 +81,12 @@ def test_predictive_values_are_those_worked_by_hand():
     assert negative_likelihood_ratio(LABELS, SCORES, threshold=0.6) == pytest.approx((1 / 3) / (1 / 2))
 
 
+def test_a_score_at_the_threshold_is_called_positive():
+    """At 0.7 a positive is called; both negatives and two positives are not."""
+    assert npv(LABELS, SCORES, threshold=0.7) == 0.5
+    assert negative_likelihood_ratio(LABELS, SCORES, threshold=0.7) == pytest.approx(2 / 3)
+
+
 def test_figures_of_decisions_agree_with_scikit_learn():
     generator = np.random.default_rng(0)
     labels, scores = generator.integers(0, 2, 300), generator.random(300)

@@ -9,8 +9,13 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 
 import hemoscope
+from hemoscope.datasets.phantom import make_slice
 from hemoscope.errors import BundleError, InputError
+from hemoscope.evaluation.localization import hits
+from hemoscope.preparation.window import apply_window
 from hemoscope.records import Decision, Status
+from hemoscope.terms import BRAIN, Label
+from hemoscope.writing.picture import write_picture
 from tests.datasets.layouts import draw_picture
 
 
@@ -74,7 +79,7 @@ def test_an_unforeseen_error_becomes_an_answer_without_its_text(predictor, pictu
 def test_an_examination_keeps_what_the_network_saw(predictor, picture):
     examination = predictor.examine(picture)
     assert examination.image.pixels.shape == (256, 256)
-    assert examination.model_input.shape == (128, 128)
+    assert examination.model_input.shape == (192, 192)
 
 
 def test_a_threshold_decides(predictor):
@@ -100,3 +105,12 @@ def test_scoring_imports_neither_keras_nor_tensorflow_nor_pydicom(picture):
     )
     done = subprocess.run([sys.executable, "-c", code, picture], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_shipped_network_finds_a_drawn_bleed_where_it_lies(predictor, tmp_path):
+    hu, mask = make_slice(Label.INTRAPARENCHYMAL, seed=0)
+    write_picture(apply_window(hu, BRAIN), tmp_path / "bleed.png")
+    seen = predictor.examine(tmp_path / "bleed.png")
+    assert seen.result.decision is Decision.POSITIVE
+    assert max(seen.result.subtypes, key=seen.result.subtypes.__getitem__) is Label.INTRAPARENCHYMAL
+    assert hits(seen.blood_map, mask > 0)

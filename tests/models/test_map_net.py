@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hemoscope.models.map_net import STRIDE, build_map_net, count_top
+from hemoscope.models.map_net import STRIDE, build_map_net, count_top, with_mirror
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +29,13 @@ def test_statistics_of_the_encoder_stay_frozen_and_the_rest_learns(network):
     assert not any("stem_norm" in name or "block3_expand_norm" in name for name in names)
     assert any("block3_expand/" in name for name in names)
     assert any("decode3_norm" in name for name in names)
+
+
+def test_a_mirrored_network_gives_mirrored_maps_and_the_same_scores_for_a_mirrored_slice(network):
+    both = with_mirror(network)
+    image = np.random.default_rng(0).random((1, 64, 64, 1), dtype=np.float32)
+    scores, maps = (np.asarray(output) for output in both(image))
+    mirrored_scores, mirrored_maps = (np.asarray(output) for output in both(image[:, :, ::-1]))
+    assert np.allclose(scores, mirrored_scores, atol=1e-5)
+    assert np.allclose(maps, mirrored_maps[:, :, ::-1], atol=1e-5)
+    assert not np.allclose(maps, np.asarray(network(image)[1]), atol=1e-6)

@@ -11,7 +11,13 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 
 import hemoscope
-from hemoscope.preparation.canonical import PreparationSettings, prepare, preprocess_single_image
+from hemoscope.errors import RefusedError
+from hemoscope.preparation.canonical import (
+    PreparationSettings,
+    prepare,
+    prepare_and_check,
+    preprocess_single_image,
+)
 from hemoscope.preparation.window import apply_window
 from hemoscope.reading import read_slice
 from hemoscope.records import Slice
@@ -102,7 +108,7 @@ def test_a_bleed_is_brighter_than_brain_in_the_input():
 def test_inputs_are_always_float32_in_0_to_1(seed, contrast, offset):
     grey = apply_window(draw_head(seed=seed), BRAIN) * np.float32(contrast) + np.float32(offset)
     given_input = prepare(Slice(grey.astype(np.float32), Unit.GREY, "a.png", "png"))
-    assert given_input.shape == (1, 128, 128, 1)
+    assert given_input.shape == (1, 192, 192, 1)
     assert given_input.dtype == np.float32
     assert given_input.min() >= 0
     assert given_input.max() <= 1
@@ -137,3 +143,39 @@ def test_settings_survive_json_and_their_hash_tells_them_apart():
     assert again.hash == changed.hash
     assert changed.hash != PreparationSettings().hash
     assert prepare(in_hu(draw_head()), settings=changed).shape == (1, 160, 160, 1)
+
+
+def test_a_slice_without_brain_shows_the_network_bone_alone_and_says_so():
+    """A skull of radius 80 around a brain of radius 20, which fills 6 % of it."""
+    hu = np.full((256, 256), -1000.0, np.float32)
+    cv2.circle(hu, (128, 128), 80, 900, -1)
+    cv2.circle(hu, (128, 128), 20, 35, -1)
+    hu[hu == 35] += np.random.default_rng(0).normal(0, 4, int((hu == 35).sum())).astype(np.float32)
+    prepared = prepare_and_check(Slice(hu, Unit.HU, "drawn", "dicom"))
+    assert [notice.code for notice in prepared.notices] == ["gate.no_brain"]
+    assert prepared.inputs[0, 96, 96, 0] == 0
+    assert prepared.inputs[0, 96, 30, 0] == 1
+
+
+def test_a_ct_slice_of_bone_alone_is_scored_as_without_brain_and_a_picture_of_it_refused():
+    hu = np.full((256, 256), -1000.0, np.float32)
+    cv2.circle(hu, (128, 128), 80, 900, -1)
+    prepared = prepare_and_check(Slice(hu, Unit.HU, "drawn", "dicom"))
+    assert [notice.code for notice in prepared.notices] == ["gate.no_brain"]
+    assert not prepared.inputs.any()
+    assert not prepared.brain.any()
+    with pytest.raises(RefusedError) as caught:
+        prepare_and_check(Slice(apply_window(hu, BRAIN), Unit.GREY, "drawn", "png"))
+    assert caught.value.code == "gate.no_tissue"
+
+
+def test_the_frame_brings_a_mask_into_the_input_and_a_map_back():
+    image = Slice(draw_head(), Unit.HU, "drawn", "dicom")
+    prepared = prepare_and_check(image)
+    mask = np.zeros(image.pixels.shape, np.float32)
+    mask[100:140, 120:150] = 1
+    there = prepared.frame.to_input(mask)
+    back = prepared.frame.to_picture(there, shape=image.pixels.shape)
+    assert there.shape == (192, 192)
+    assert np.abs(back - mask).mean() < 0.01
+    assert np.array_equal(back[104:136, 124:146] > 0.99, np.ones((32, 22), bool))

@@ -275,3 +275,17 @@ def test_98_percent_of_real_heads_that_pass_in_a_wide_window_pass_in_another(
     passing = [hu for hu, code in zip(rsna_slices, answers_in_wide_window, strict=True) if code in PASSED]
     answers = [answer(np.round(apply_window(hu, window) * 255) / 255) for hu in passing]
     assert sum(code in REFUSED for code in answers) <= 0.02 * len(passing)
+
+
+def test_an_open_outline_with_little_bone_along_it_is_a_neck():
+    """A square of dense tissue: bone along one side of four is too little, along two is not."""
+    hull = np.zeros((100, 100), bool)
+    hull[10:90, 10:90] = True
+    for sides, expected in ((1, False), (2, True)):
+        bone = np.zeros_like(hull)
+        bone[10:14, 10:90] = True
+        if sides == 2:
+            bone[86:90, 10:90] = True
+        grey = np.full((100, 100), 0.5, np.float32)
+        head = Head(small=grey, bone=bone, hull=hull, tissue=hull & ~bone, is_closed=False, scale=1.0)
+        assert shows_brain(head, level=0.5) is expected

@@ -8,7 +8,8 @@ import click
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("bundle", type=click.Path(path_type=Path))
-def export(run: Path, bundle: Path) -> None:
+@click.option("--left-out", type=click.Path(path_type=Path), help="A cross-validation by origin, for the model card.")
+def export(run: Path, bundle: Path, left_out: Path | None) -> None:
     """Write the BUNDLE of a RUN's best epoch, and prove that ONNX Runtime scores as Keras does.
 
     Score with it: hemoscope predict PATH --bundle BUNDLE
@@ -16,7 +17,7 @@ def export(run: Path, bundle: Path) -> None:
     from hemoscope.training.export import TOLERANCE
     from hemoscope.training.export import export as write_bundle
 
-    written = write_bundle(run, bundle)
+    written = write_bundle(run, bundle, left_out=left_out)
     click.echo(f"{bundle}: {written.name} {written.version}")
     click.echo(f"ONNX Runtime against Keras: {written.metadata['onnx_against_keras']:.1e} (allowed {TOLERANCE:g})")
     click.echo(f"Next: hemoscope predict PATH --bundle {bundle}")

@@ -20,6 +20,8 @@ WIDTH = 64
 """Features per cell in the decoder."""
 LATERALS = ("block15_project_norm", "block10_add", "block4_add", "block2_add")
 """Where the decoder taps the encoder: the last layers at strides 32, 16, 8 and 4."""
+MOMENTUM = 0.95
+"""Of the decoder's batch statistics: at 0.99 those used for scoring lag behind the weights while the rate is high."""
 PRIOR_LOGIT = -3.0
 """Where every cell's logit starts: most cells of most slices show no blood (Lin 2017, arXiv:1708.02002)."""
 
@@ -71,6 +73,26 @@ def pool_scores(maps: Any, *, size: int) -> Any:
     return layers.Activation("linear", name="logits")(import_keras().ops.mean(top, axis=-1))
 
 
+def with_mirror(network: Any) -> Any:
+    """Wrap a map network so that it also looks at the mirrored slice; maps are the mean of both looks.
+
+    Heads are nearly symmetrical, and what is taken for blood in one look alone is mostly noise.
+
+    Args:
+        network: keras.Model as `build_map_net` gives it.
+
+    Returns:
+        keras.Model with the same input and outputs, and the same weights.
+    """
+    keras = import_keras()
+    size = int(network.input.shape[1])
+    inputs = keras.layers.Input((size, size, 1), name="image")
+    seen = network(inputs)[1]
+    mirrored = keras.ops.flip(network(keras.ops.flip(inputs, axis=2))[1], axis=2)
+    maps = keras.layers.Average(name="maps")([seen, mirrored])
+    return keras.Model(inputs, [pool_scores(maps, size=size), maps], name="map_net_mirrored")
+
+
 def count_top(size: int) -> int:
     """Count the cells whose mean is the score.
 
@@ -84,7 +106,8 @@ def _refine(maps: Any, *, name: str) -> Any:
     """Filter each feature on its own over 5 x 5 cells, mix, normalize, rectify."""
     layers = import_keras().layers
     maps = layers.SeparableConv2D(WIDTH, 5, padding="same", use_bias=False, name=f"{name}_mix")(maps)
-    return layers.ReLU(name=f"{name}_relu")(layers.BatchNormalization(name=f"{name}_norm")(maps))
+    maps = layers.BatchNormalization(momentum=MOMENTUM, name=f"{name}_norm")(maps)
+    return layers.ReLU(name=f"{name}_relu")(maps)
 
 
 def _freeze_statistics(encoder: Any) -> None:

@@ -55,10 +55,10 @@ MODELS = {
             has_maps=True,
             defaults={
                 "size": 192,
-                "epochs": 24,
+                "epochs": 20,
                 "learning_rate": 1.5e-3,
                 "dropout": 0.2,
-                "patience": 24,
+                "patience": 20,
                 "validation_fraction": 0.12,
             },
         ),

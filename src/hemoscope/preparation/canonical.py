@@ -17,7 +17,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hemoscope.preparation.gate import check_head_ct
+from hemoscope.errors import RefusedError
+from hemoscope.preparation.gate import NO_BRAIN, check_head_ct
 from hemoscope.preparation.head import Head, find_head
 from hemoscope.preparation.tissue import measure_tissue
 from hemoscope.preparation.window import apply_window
@@ -26,7 +27,7 @@ from hemoscope.terms import BRAIN, SOFT_TISSUE, Unit, Window
 
 WHITE_BONE = 0.9
 """From this share of the way from brain to common bone, bone is made white, whatever its window clipped it to."""
-VERSION = 1
+VERSION = 2
 """Raised whenever the same settings would give another input."""
 
 
@@ -43,7 +44,7 @@ class PreparationSettings:
         version: Version of the method itself.
     """
 
-    size: int = 128
+    size: int = 192
     margin: float = 0.04
     window: Window = BRAIN
     tissue_level: float = 30.3
@@ -136,7 +137,8 @@ class Prepared:
     """Model input with what the gate had to say of the slice.
 
     Attributes:
-        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in tissue units, bone 1, outside the skull 0.
+        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in tissue units, bone 1, outside the skull 0; bone
+            alone, or nothing, where there is no brain to judge, so that no muscle or eye is taken for a bleed.
         notices: "gate.no_brain" where there is little or no brain; to travel with the result.
         brain: bool, shape (size, size): soft tissue that bone encloses; nothing where bone encloses none.
         frame: Where the input lies in the picture.
@@ -168,22 +170,37 @@ def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = No
         The input and the notices.
 
     Raises:
-        RefusedError: "gate.empty", "gate.no_head", "gate.no_tissue", "gate.no_contrast", "gate.not_a_head" or
-            "gate.not_ct".
+        RefusedError: "gate.empty", "gate.no_head", "gate.no_tissue" (of a slice in grey), "gate.no_contrast",
+            "gate.not_a_head" or "gate.not_ct".
     """
     settings = settings or PreparationSettings()
     grey = apply_window(image.pixels, SOFT_TISSUE) if image.unit is Unit.HU else image.pixels
-    head = find_head(grey)
+    try:
+        head = find_head(grey)
+    except RefusedError as refusal:
+        if refusal.code != "gate.no_tissue" or image.unit is not Unit.HU:
+            raise
+        return _without_brain(grey, settings)  # of a CT, a face or the vertex; a picture may be anything
     level, spread = measure_tissue(head.small, head.tissue)
     notices = check_head_ct(head, level=level, spread=spread)
     slope = settings.tissue_spread / spread
     intercept = settings.tissue_level - slope * level
     shown = apply_window((grey - level) * slope + settings.tissue_level, settings.window)
+    if NO_BRAIN in notices:
+        shown = np.zeros_like(shown)
     white = head.bone & (head.small > level + WHITE_BONE * (np.median(head.small[head.bone]) - level))
     frame = _frame(head, settings)
     inputs = _compose(shown, head, white, frame)
     brain = frame.to_input((head.tissue & head.is_closed).astype(np.float32), scale=head.scale) > 0.5
     return Prepared(inputs[np.newaxis, :, :, np.newaxis], notices, brain, frame, slope, intercept)
+
+
+def _without_brain(grey: np.ndarray, settings: PreparationSettings) -> Prepared:
+    """Show nothing of a CT slice in which bone encloses no tissue."""
+    rows, columns = grey.shape
+    frame = Frame(settings.size / max(rows, columns), (0.0, 0.0), settings.size)
+    nothing = np.zeros((1, settings.size, settings.size, 1), np.float32)
+    return Prepared(nothing, (NO_BRAIN,), np.zeros(nothing.shape[1:3], bool), frame, 1.0, 0.0)
 
 
 def _frame(head: Head, settings: PreparationSettings) -> Frame:

@@ -9,7 +9,7 @@ from hemoscope.evaluation.operating_points import choose_balanced
 from hemoscope.records import OperatingPoint
 from hemoscope.training.run import VALIDATION, Run
 
-BATCH = 64
+BATCH = 32
 
 
 def score(network: Any, inputs: np.ndarray) -> np.ndarray:
@@ -22,14 +22,8 @@ def score(network: Any, inputs: np.ndarray) -> np.ndarray:
     Returns:
         Scores (logits), shape (n,).
     """
-    parts = [inputs[start : start + BATCH] for start in range(0, len(inputs), BATCH)]
-    return np.concatenate([_logits(network, np.asarray(part, np.float32))[:, 0] for part in parts])
-
-
-def _logits(network: Any, inputs: np.ndarray) -> np.ndarray:
-    """Return the scores of a network with or without maps."""
-    outputs = network(inputs, training=False)
-    return np.asarray(outputs[0] if isinstance(outputs, list | tuple) else outputs)
+    outputs = network.predict(np.asarray(inputs, np.float32), batch_size=BATCH, verbose=0)
+    return np.asarray(outputs[0] if isinstance(outputs, list | tuple) else outputs)[:, 0]
 
 
 def calibrate(run: Run, network: Any) -> tuple[Calibration, OperatingPoint]:

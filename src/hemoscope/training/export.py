@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ from hemoscope.errors import MissingExtraError, TrainingError
 from hemoscope.evaluation.figures import measure
 from hemoscope.models.backend import import_keras
 from hemoscope.models.bundle import FORMAT, Bundle, open_bundle, write_sums
-from hemoscope.models.map_net import STRIDE
+from hemoscope.models.map_net import STRIDE, with_mirror
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.card import write_card
@@ -27,13 +28,20 @@ TOLERANCE = 1e-4
 """Largest difference allowed between the outputs (logits) of Keras and of ONNX Runtime."""
 MOST_COMPARED = 512
 """Slices compared; more would prove no more."""
+LENGTH = {"epochs", "patience"}
+"""Settings in which a cross-validation by origin may differ from the run it speaks for."""
 LICENCE_NOTE = (
     "Weights: Apache-2.0, as far as the licence of the training data allows. The terms of the training data are those "
     "of its source; the data itself is not part of this bundle."
 )
 
 
-def export(run_folder: str | os.PathLike[str], bundle_folder: str | os.PathLike[str]) -> Bundle:
+def export(
+    run_folder: str | os.PathLike[str],
+    bundle_folder: str | os.PathLike[str],
+    *,
+    left_out: str | os.PathLike[str] | None = None,
+) -> Bundle:
     """Write the bundle of a run's best epoch.
 
     Calibration and threshold are fitted on the run's validation part, which also chose the epoch; so the figures of
@@ -42,9 +50,13 @@ def export(run_folder: str | os.PathLike[str], bundle_folder: str | os.PathLike[
     Args:
         run_folder: A run with at least one epoch.
         bundle_folder: Where to write; must not exist, or be empty.
+        left_out: A finished cross-validation by origin of the same settings (but for its length) and the same data.
+            The bundle and its card then carry its figures: those of networks like this one that never saw the origin
+            they are judged on.
 
     Raises:
-        TrainingError: "run.not_found", "run.no_epoch", "export.exists" or "export.differs".
+        TrainingError: "run.not_found", "run.no_epoch", "export.exists", "export.differs", or "export.other_settings"
+            where `left_out` judged another network.
         MissingExtraError: The extra [train] is not installed.
     """
     run, target = Run.at(run_folder), Path(bundle_folder)
@@ -59,10 +71,12 @@ def export(run_folder: str | os.PathLike[str], bundle_folder: str | os.PathLike[
         folder = Path(temporary) / "bundle"
         folder.mkdir()
         network = import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+        if find_model(run.settings.model).has_maps:
+            network = with_mirror(network)
         network.save(folder / "model.keras")
         _write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
         difference = prove_equal(network, folder / "model.onnx", run.inputs)
-        metadata = _metadata(run, network, difference)
+        metadata = _metadata(run, network, difference) | {"left_out": _figures(run, left_out)}
         (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
         write_card(metadata, folder / "MODEL_CARD.md")
         write_sums(folder)
@@ -116,6 +130,39 @@ def prove_equal(network: Any, onnx_path: Path, inputs: np.ndarray) -> float:
     return largest
 
 
+def _counted(data: dict[str, Any]) -> dict[str, Any]:
+    """Count what was left out by its reason: the names of the files stay in the run."""
+    return data | {"left_out": dict(Counter(data["left_out"].values()))}
+
+
+def _figures(run: Run, left_out: str | os.PathLike[str] | None) -> dict[str, Any]:
+    """Read the figures of a cross-validation by origin; nothing where none is given.
+
+    Its networks may have learned for fewer epochs, as one may want of so many of them; then the bundle says so.
+    """
+    if left_out is None:
+        return {}
+    folder = Path(left_out)
+    try:
+        record = json.loads((folder / "validation.json").read_text(encoding="utf-8"))
+        figures: dict[str, Any] = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TrainingError(
+            "run.not_found", f"{folder.name!r} holds no finished cross-validation.", "Finish it first."
+        ) from error
+    theirs, ours = (
+        {name: value for name, value in settings.items() if name not in LENGTH}
+        for settings in (record["settings"], run.record["settings"])
+    )
+    if (theirs, record["sha256"]) != (ours, run.record["data"]["sha256"]):
+        raise TrainingError(
+            "export.other_settings",
+            f"{folder.name!r} judged a network of other settings or other data.",
+            "Cross-validate with the settings of the run.",
+        )
+    return {"epochs": record["settings"]["epochs"], "figures": figures}
+
+
 def _describe_maps(size: int, labels: int) -> dict[str, Any]:
     """Describe the second output."""
     cells = size // STRIDE
@@ -143,7 +190,7 @@ def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
         "subtype_calibration": {label: asdict(fitted) for label, fitted in subtypes.items()},
         "operating_points": [asdict(point)],
         "onnx_against_keras": difference,
-        "training": run.record | {"best_epoch": run.best_epoch, "epochs_run": run.last_epoch},
+        "training": run.record | {"data": _counted(data), "best_epoch": run.best_epoch, "epochs_run": run.last_epoch},
         "validation": {
             name: figure._asdict() for name, figure in measure(labels[:, 0], probabilities, decisions, groups).items()
         },

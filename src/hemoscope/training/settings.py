@@ -7,6 +7,9 @@ from hemoscope.errors import InputError
 from hemoscope.models.registry import find_model
 from hemoscope.preparation.canonical import PreparationSettings
 
+SMALL = 128
+"""Rows and columns of the input of networks that name no size of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
@@ -38,7 +41,7 @@ class TrainingSettings:
     augment: bool = True
     steps: int = 100
     seed: int = 0
-    preparation: PreparationSettings = field(default_factory=PreparationSettings)
+    preparation: PreparationSettings = field(default_factory=lambda: PreparationSettings(size=SMALL))
 
     def __post_init__(self) -> None:
         """Refuse values that cannot train.
@@ -72,7 +75,7 @@ class TrainingSettings:
             InputError: "model.unknown" or "settings.range".
         """
         defaults = dict(find_model(name).defaults)
-        own_size = defaults.pop("size", PreparationSettings().size)
+        own_size = defaults.pop("size", SMALL)
         chosen = {key: value for key, value in choices.items() if value is not None}
         preparation = PreparationSettings(size=own_size if size is None else size)
         return cls(**({"model": name} | defaults | chosen), preparation=preparation)

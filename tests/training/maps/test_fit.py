@@ -90,3 +90,22 @@ def test_every_origin_is_judged_by_a_network_that_never_saw_it(origins, settings
     assert leave_origins_out(origins, tmp_path / "out", settings=quick) == rows
     with pytest.raises(TrainingError, match="other settings"):
         leave_origins_out(origins, tmp_path / "out", settings=replace(quick, seed=9))
+
+
+def test_a_bundle_carries_the_figures_of_its_like_and_of_no_other_network(finished, origins, settings, tmp_path):
+    leave_origins_out(origins, tmp_path / "out", settings=replace(settings, epochs=1))
+    bundle = export(finished.folder, tmp_path / "bundle", left_out=tmp_path / "out")
+    assert bundle.metadata["left_out"]["epochs"] == 1
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert bundle.metadata["left_out"]["figures"] == figures
+    assert (
+        f"| bhsd-dev | dice | {figures['bhsd-dev']['dice']['value']:.3f} |"
+        in (tmp_path / "bundle" / "MODEL_CARD.md").read_text()
+    )
+    record = json.loads((tmp_path / "out" / "validation.json").read_text())
+    record["settings"]["dropout"] = 0.7
+    (tmp_path / "out" / "validation.json").write_text(json.dumps(record))
+    with pytest.raises(TrainingError, match="judged a network of other settings"):
+        export(finished.folder, tmp_path / "other", left_out=tmp_path / "out")
+    with pytest.raises(TrainingError, match="no finished cross-validation"):
+        export(finished.folder, tmp_path / "other", left_out=tmp_path / "nothing")

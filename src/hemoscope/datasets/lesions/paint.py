@@ -15,22 +15,22 @@ from hemoscope.datasets.lesions.shapes import SHAPES
 from hemoscope.terms import SUBTYPES, Label
 
 DENSITY = {
-    Label.EPIDURAL: (48.0, 80.0),
-    Label.INTRAPARENCHYMAL: (48.0, 82.0),
-    Label.INTRAVENTRICULAR: (44.0, 78.0),
-    Label.SUBARACHNOID: (44.0, 72.0),
-    Label.SUBDURAL: (40.0, 78.0),
+    Label.EPIDURAL: (44.0, 80.0),
+    Label.INTRAPARENCHYMAL: (42.0, 80.0),
+    Label.INTRAVENTRICULAR: (40.0, 76.0),
+    Label.SUBARACHNOID: (38.0, 68.0),
+    Label.SUBDURAL: (38.0, 76.0),
 }
 """Lowest and highest density of whole pixels of blood, in HU."""
-BLOOD_ABOVE_BRAIN = 10.0
+BLOOD_ABOVE_BRAIN = 7.0
 """Acute blood is painted at least this many HU above the brain: below it nobody would see it."""
-OLD_DENSITY, OLD_SHARE, EQUALLY_DENSE = (12.0, 42.0), 0.22, 5.0
+OLD_DENSITY, OLD_SHARE, EQUALLY_DENSE = (6.0, 42.0), 0.25, 5.0
 """An old subdural bleed is as dense as brain or less (Lee 1997, doi:10.3346/jkms.1997.12.4.353); how often one is
 painted; and within how many HU of the brain it could not be told from it."""
 EDEMA_BELOW_BRAIN = (6.0, 15.0)
 VISIBLE = 0.5
 """A pixel belongs to the mask when blood fills this share of it ..."""
-LEAST_RISE = 5.0
+LEAST_RISE = 4.0
 """... and raises it by at least this many HU."""
 SMALLEST_MM2 = 12.0
 """A bleed whose mask is smaller is not counted as one."""

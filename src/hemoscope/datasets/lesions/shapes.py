@@ -22,7 +22,7 @@ Shape = Callable[[Landmarks, np.random.Generator], np.ndarray]
 
 def intraparenchymal(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
     """Draw an irregular clot in the brain, or up to three close together; most lie deep."""
-    radius = float(np.clip(rng.lognormal(np.log(10.0), 0.55), 2.5, 32.0))
+    radius = float(np.clip(rng.lognormal(np.log(8.5), 0.6), 2.2, 32.0))
     least = min(float(marks.depth.max()) * 0.9, 20.0 if rng.random() < 0.6 else 0.5 * radius + 2)
     middle = _pick(marks.depth >= least, rng)
     filled = _blob(marks, middle, radius, rng)

@@ -67,7 +67,7 @@ def draw_sheet(paths: Sequence[str | os.PathLike[str]], *, kinds: str = "bleeds"
 
 def _bleeds(canvas: Canvas, seed: int) -> list[np.ndarray]:
     painted = [canvas.paint(label, seed=seed) for label in SUBTYPES]
-    return [_tile(one.image, one.masks.any(axis=0)) for one in painted]
+    return [_tile(one.image, np.asarray(one.masks.any(axis=0))) for one in painted]
 
 
 def _lookalikes(canvas: Canvas, seed: int) -> list[np.ndarray]:

@@ -1,6 +1,6 @@
 """Feed a map network: every batch holds painted bleeds, slices without, masks and slice labels in fixed shares."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -14,6 +14,7 @@ keras = import_keras()
 PAINTED, NORMAL, MASKED, LABELLED = "painted", "normal", "masked", "labelled"
 SHARES = {PAINTED: 0.31, NORMAL: 0.38, MASKED: 0.06, LABELLED: 0.25}
 """What a batch is made of: normal slices with a painted bleed; normal slices; bleeds with a mask; bleeds without."""
+Batch = tuple[np.ndarray, dict[str, np.ndarray]]
 STAND_IN = {MASKED: PAINTED, LABELLED: PAINTED, PAINTED: MASKED, NORMAL: PAINTED}
 """What takes the place of a kind that the pool does not hold."""
 
@@ -37,7 +38,8 @@ class MapBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
         self._prepared, self._targets = prepared, prepared.pool.targets.copy()
         self._steps, self._seed, self._epoch = steps, seed, epoch
         self._has_mask = np.array([case.mask is not None for case in prepared.pool])
-        self._threads = ThreadPoolExecutor(2)
+        self._ahead: dict[int, Future[Batch]] = {}
+        self._thread = ThreadPoolExecutor(1)
         self._sort()
         self._kinds = self._arrange(batch_size)
 
@@ -45,10 +47,16 @@ class MapBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
         """Batches per epoch."""
         return self._steps
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """One batch: inputs, then targets by the network's output."""
+    def __getitem__(self, index: int) -> Batch:
+        """One batch: inputs, then targets by the network's output. The next is made while the network learns."""
+        batch = self._ahead.pop(index, None)
+        if index + 1 < self._steps:
+            self._ahead[index + 1] = self._thread.submit(self._make, index + 1)
+        return self._make(index) if batch is None else batch.result()
+
+    def _make(self, index: int) -> Batch:
         seeds = np.random.SeedSequence((self._seed, self._epoch, index)).spawn(len(self._kinds))
-        samples = list(self._threads.map(self._draw, self._kinds, seeds))
+        samples = [self._draw(kind, seed) for kind, seed in zip(self._kinds, seeds, strict=True)]
         return np.stack([sample.inputs for sample in samples]), {
             "logits": np.stack([sample.targets for sample in samples]),
             "maps": np.stack([sample.maps for sample in samples]),
@@ -56,6 +64,7 @@ class MapBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
 
     def on_epoch_end(self) -> None:
         """Arrange the next epoch."""
+        self._ahead.clear()
         self._epoch += 1
 
     @property

@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 
 from hemoscope.evaluation.calibration import Calibration, fit_platt
-from hemoscope.models.backend import import_keras
 from hemoscope.terms import SUBTYPES, Label
+from hemoscope.training.calibrate import BATCH
 from hemoscope.training.maps.keep import read_pool
 from hemoscope.training.maps.prepare import PreparedPool
 from hemoscope.training.run import VALIDATION, Run
 
-BATCH = 64
 FEWEST_POSITIVES = 5
 """With fewer slices of a subtype its scores are calibrated as those of `any` are."""
 
@@ -41,11 +40,5 @@ def calibrate_subtypes(run: Run, network: Any) -> dict[Label, Calibration]:
 
 def predict_pool(network: Any, prepared: PreparedPool) -> tuple[np.ndarray, np.ndarray]:
     """Return scores, shape (n, labels), and maps, shape (n, rows, columns, labels), of every slice; both logits."""
-    keras = import_keras()
-    scores, maps = [], []
-    for start in range(0, len(prepared.pool), BATCH):
-        inputs = prepared.inputs[start : start + BATCH].astype(np.float32)
-        outputs = network(inputs, training=False)
-        scores.append(keras.ops.convert_to_numpy(outputs[0]))
-        maps.append(keras.ops.convert_to_numpy(outputs[1]))
-    return np.concatenate(scores), np.concatenate(maps)
+    scores, maps = network.predict(np.asarray(prepared.inputs, np.float32), batch_size=BATCH, verbose=0)
+    return np.asarray(scores), np.asarray(maps)

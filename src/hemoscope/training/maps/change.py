@@ -56,7 +56,7 @@ def degrade(hu: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
         if width > 0.3:
             noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), width), np.float32)
             noise /= max(float(noise.std()), 1e-6)
-        hu = hu + float(rng.exponential(2.5)) * noise
+        hu = hu + float(rng.exponential(3.5)) * noise
     if rng.random() < 0.15:
         small = max(64, int(hu.shape[0] * rng.uniform(0.45, 0.9)))
         hu = cv2.resize(cv2.resize(hu, (small, small), interpolation=cv2.INTER_AREA), hu.shape[::-1])

@@ -22,6 +22,7 @@ from hemoscope.errors import DatasetError, TrainingError
 from hemoscope.evaluation.held_out import HeldOutCase, summarize_origins
 from hemoscope.evaluation.localization import dice, hits
 from hemoscope.models.backend import import_keras
+from hemoscope.models.map_net import with_mirror
 from hemoscope.training.maps.calibrate import predict_pool
 from hemoscope.training.maps.fit import fit_maps, train_prepared_maps
 from hemoscope.training.maps.prepare import BRAIN_BIT, PreparedPool, prepare_pool
@@ -115,7 +116,7 @@ def _one_block(
     else:
         learned = prepared.only(np.flatnonzero(~is_out))
         train_prepared_maps(learned, run.folder, settings=settings, data_hash=data_hash, observer=observer)
-    network = import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+    network = with_mirror(import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False))
     return judge_pool(network, prepared.only(np.flatnonzero(is_out)), block="+".join(block))
 
 

@@ -15,11 +15,11 @@ from hemoscope.training.maps.change import HU_RANGE, degrade, move
 from hemoscope.training.maps.prepare import BRAIN_BIT
 
 KINDS = {
-    Label.EPIDURAL: 0.16,
-    Label.INTRAPARENCHYMAL: 0.24,
-    Label.INTRAVENTRICULAR: 0.16,
-    Label.SUBARACHNOID: 0.22,
-    Label.SUBDURAL: 0.22,
+    Label.EPIDURAL: 0.14,
+    Label.INTRAPARENCHYMAL: 0.22,
+    Label.INTRAVENTRICULAR: 0.15,
+    Label.SUBARACHNOID: 0.24,
+    Label.SUBDURAL: 0.25,
 }
 """How often each subtype is painted."""
 SECOND_BLEED = 0.2
