@@ -277,15 +277,12 @@ def test_98_percent_of_real_heads_that_pass_in_a_wide_window_pass_in_another(
     assert sum(code in REFUSED for code in answers) <= 0.02 * len(passing)
 
 
-def test_an_open_outline_with_little_bone_along_it_is_a_neck():
-    """A square of dense tissue: bone along one side of four is too little, along two is not."""
+def test_more_tissue_beyond_the_bones_than_a_scalp_is_a_neck():
+    """A hull of 40 x 40 pixels in tissue of 50 x 50 (0.56 of the hull beyond it), then of 60 x 60 (1.25)."""
     hull = np.zeros((100, 100), bool)
-    hull[10:90, 10:90] = True
-    for sides, expected in ((1, False), (2, True)):
-        bone = np.zeros_like(hull)
-        bone[10:14, 10:90] = True
-        if sides == 2:
-            bone[86:90, 10:90] = True
-        grey = np.full((100, 100), 0.5, np.float32)
-        head = Head(small=grey, bone=bone, hull=hull, tissue=hull & ~bone, is_closed=False, scale=1.0)
+    hull[30:70, 30:70] = True
+    for margin, expected in ((5, True), (10, False)):
+        grey = np.zeros((100, 100), np.float32)
+        grey[30 - margin : 70 + margin, 30 - margin : 70 + margin] = 0.5
+        head = Head(small=grey, bone=~hull & hull, hull=hull, tissue=hull, is_closed=True, scale=1.0)
         assert shows_brain(head, level=0.5) is expected
