@@ -10,7 +10,6 @@ Data: the collections in the folder HEMOSCOPE_DATA or ../shared/data, and the gr
 """
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from hemoscope.evaluation.calibration import fit_platt
 from hemoscope.evaluation.figures import measure
 from hemoscope.evaluation.held_out import HeldOutCase
 from hemoscope.evaluation.operating_points import choose_balanced
+from hemoscope.training.run import read_rows
 
 ORIGIN = "kaggle-head-ct-hemorrhage"
 REPEATS, FOLDS = 5, 5
@@ -33,9 +33,7 @@ def main() -> None:
     table = parser.parse_args().origins / "predictions.csv"
     if not table.is_file():
         sys.exit(f"{table} is not here: run the cross-validation by origin first (see --help).")
-    with table.open(newline="", encoding="utf-8") as stream:
-        rows = [HeldOutCase.from_row(row) for row in csv.DictReader(stream)]
-    rows = [row for row in rows if row.origin == ORIGIN]
+    rows = [row for row in read_rows(table, HeldOutCase) if row.origin == ORIGIN]
     labels = np.array([int(float(row.truths.split()[0])) for row in rows])
     scores = np.array([float(row.scores.split()[0]) for row in rows])
     groups = np.array([row.group for row in rows])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hemoscope.cli import SOME_INPUTS_FAILED
+from hemoscope.cli import SOME_INPUTS_FAILED, options
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
+@options.data
+@options.groups
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page (HTML).")
 @click.option(
     "--groups-out", type=click.Path(path_type=Path, dir_okay=False), help="Also write suggested groups (CSV)."

@@ -6,26 +6,26 @@ from pathlib import Path
 
 import click
 
+from hemoscope.cli import options
+from hemoscope.evaluation.figures import figures_as_json
 from hemoscope.evaluation.intervals import Interval
-from hemoscope.models.registry import MODELS, find_model
+from hemoscope.models.registry import find_model
 from hemoscope.training.settings import TrainingSettings
-
-DEFAULT = TrainingSettings()
 
 
 @click.command(name="cross-validate")
-@click.argument("data", type=click.Path(path_type=Path))
+@options.data
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to keep folds and predictions.")
-@click.option("--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network.")
+@options.model
 @click.option("--leave-out", type=click.Choice(["group", "origin"]), help="What is held out; origin with maps.")
-@click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
+@options.groups
 @click.option("--repeats", type=click.IntRange(1), default=5, show_default=True, help="Arrangements of the folds.")
 @click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Parts, each held out once.")
-@click.option("--epochs", type=int, help="At most so many passes.")
-@click.option("--steps", type=int, help="Batches per epoch of a network that learns from painted slices.")
-@click.option("--patience", type=int, help="Stop after so many epochs in vain.")
-@click.option("--size", type=int, help="Rows and columns of the input in pixels.")
-@click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats it.")
+@options.epochs
+@options.steps
+@options.patience
+@options.size
+@options.seed
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def cross_validate(
     data: Path,
@@ -57,8 +57,7 @@ def cross_validate(
     else:
         figures = _leave_groups_out(data, out, settings, groups_file=groups, repeats=repeats, folds=folds)
     if as_json:
-        shown = {part: {name: one._asdict() for name, one in values.items()} for part, values in figures.items()}
-        click.echo(json.dumps(shown, indent=2))
+        click.echo(json.dumps(figures_as_json(figures), indent=2))
     elif learns_origins:
         _show_origins(figures)
     else:

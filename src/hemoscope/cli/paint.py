@@ -14,14 +14,15 @@ import click
 def paint(paths: tuple[Path, ...], out: Path, slices: int, lookalikes: bool, seed: int) -> None:
     """Paint bleeds into slices without one, and write a contact sheet: a row per slice, a column per kind.
 
-    PATHS are files or folders. The first column is the slice as the network sees it; outlines are the masks.
+    PATHS are files or folders. The first column is the slice as it is; outlines are the masks.
     """
     from hemoscope.datasets.lesions.sheet import draw_sheet
     from hemoscope.inference.batch import find_inputs
     from hemoscope.writing.picture import write_picture
 
     found = find_inputs(paths)
-    chosen = [found[place * len(found) // min(slices, len(found))] for place in range(min(slices, len(found)))]
+    count = min(slices, len(found))
+    chosen = [found[place * len(found) // count] for place in range(count)]
     sheet = draw_sheet(chosen, kinds="lookalikes" if lookalikes else "bleeds", seed=seed)
     write_picture(sheet.image, out)
     click.echo(f"{out}: columns are {', '.join(sheet.columns)}")

@@ -4,29 +4,29 @@ from pathlib import Path
 
 import click
 
-from hemoscope.models.registry import MODELS
+from hemoscope.cli import options
 from hemoscope.training.settings import TrainingSettings
-
-DEFAULT = TrainingSettings()
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network.")
+@options.data
+@options.model
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to write.")
-@click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
+@options.groups
 @click.option("--resume", is_flag=True, help="Go on with the run in --out, with its own settings.")
-@click.option("--epochs", type=int, help="At most so many passes.")
-@click.option("--steps", type=int, help="Batches per epoch of a network that learns from painted slices.")
-@click.option("--patience", type=int, help="Stop after so many epochs in vain.")
+@options.epochs
+@options.steps
+@options.patience
 @click.option("--batch-size", type=int, help="Slices per step.")
 @click.option("--learning-rate", type=float, help="The peak of its schedule.")
 @click.option("--dropout", type=float, help="Share dropped.")
 @click.option("--label-smoothing", type=float, help="How far targets move from 0 and 1 towards 0.5.")
 @click.option("--validation-fraction", type=float, help="Share of the slices held out, whole groups at a time.")
-@click.option("--size", type=int, help="Rows and columns of the input in pixels.")
+@options.size
 @click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
-@click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats the run.")
+@click.option(
+    "--seed", type=int, default=options.DEFAULT.seed, show_default=True, help="The same seed repeats the run."
+)
 @click.pass_context
 def train(
     context: click.Context,

@@ -7,28 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hemoscope.models.registry import MODELS
+from hemoscope.cli import options
 from hemoscope.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from hemoscope.training.tuning.report import Tuned
 
-DEFAULT = TrainingSettings()
-
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path))
+@options.data
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to keep the study and its report.")
-@click.option("--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network.")
+@options.model
 @click.option("--trials", type=click.IntRange(1), default=20, show_default=True, help="Settings to try in all.")
 @click.option(
     "--folds", type=click.IntRange(2), default=3, show_default=True, help="Parts, each held out once a trial."
 )
-@click.option("--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together.")
-@click.option("--epochs", type=int, help="At most so many passes.")
-@click.option("--patience", type=int, help="Stop after so many epochs in vain.")
-@click.option("--size", type=int, help="Rows and columns of the input in pixels.")
-@click.option("--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed repeats it.")
+@options.groups
+@options.epochs
+@options.patience
+@options.size
+@options.seed
 @click.option("--json", "as_json", is_flag=True, help="Print the best settings and every trial as JSON.")
 def tune(
     data: Path,

@@ -8,6 +8,7 @@ import numpy as np
 from hemoscope.errors import DatasetError
 from hemoscope.evaluation.checks import checked
 from hemoscope.evaluation.intervals import Interval, Z
+from hemoscope.evaluation.metrics import mean_ranks
 
 FEWEST = 2
 """A variance needs so many items of each class."""
@@ -115,16 +116,10 @@ def _components(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.
             f"received {len(positives)} positive and {len(negatives)} negative.",
             "Add items.",
         )
-    among_all = _ranks(np.concatenate([positives, negatives]))
-    above = (among_all[: len(positives)] - _ranks(positives)) / len(negatives)
-    below = 1 - (among_all[len(positives) :] - _ranks(negatives)) / len(positives)
+    among_all = mean_ranks(np.concatenate([positives, negatives]))
+    above = (among_all[: len(positives)] - mean_ranks(positives)) / len(negatives)
+    below = 1 - (among_all[len(positives) :] - mean_ranks(negatives)) / len(positives)
     return above, below
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Rank from 1, ties sharing the mean of their ranks."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place])
 
 
 def _variance(above: np.ndarray, below: np.ndarray) -> float:

@@ -1,6 +1,6 @@
 """The figures that every report gives, each with its interval."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -13,6 +13,11 @@ OF_DECISIONS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     name: partial(metric, threshold=0.5)
     for name, metric in (("accuracy", accuracy), ("sensitivity", sensitivity), ("specificity", specificity))
 }
+
+
+def figures_as_json(figures: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, dict[str, float]]]:
+    """Return figures by part and name as plain JSON values."""
+    return {part: {name: one._asdict() for name, one in values.items()} for part, values in figures.items()}
 
 
 def measure(

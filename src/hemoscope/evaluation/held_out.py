@@ -1,13 +1,13 @@
 """What a network is worth on origins that it never saw: the compass needle of every experiment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from hemoscope.errors import DatasetError
+from hemoscope.evaluation.checks import require_both_classes
 from hemoscope.evaluation.intervals import Interval, group_bootstrap
 from hemoscope.evaluation.metrics import auroc
 from hemoscope.terms import SUBTYPES, Label
@@ -47,12 +47,6 @@ class HeldOutCase:
     scores: str
     hit: int = -1
     dice: float = -1.0
-
-    @classmethod
-    def from_row(cls, row: dict[str, str]) -> "HeldOutCase":
-        """Rebuild a case from a row of CSV."""
-        kinds: dict[str, Any] = {field.name: field.type for field in fields(cls)}
-        return cls(**{name: kinds[name](value) for name, value in row.items()})
 
 
 def summarize_origins(rows: Sequence[HeldOutCase]) -> dict[str, dict[str, Interval]]:
@@ -106,8 +100,7 @@ def sensitivity_at_specificity(labels: np.ndarray, scores: np.ndarray, *, specif
     >>> sensitivity_at_specificity(np.array([0, 0, 0, 1, 1]), np.array([1, 2, 3, 2, 4]), specificity=0.6)
     0.5
     """
-    if np.unique(labels).size < 2:
-        raise DatasetError("metric.one_class", "Expected both classes; received one.", "Add the other class.")
+    require_both_classes(labels)
     threshold = np.quantile(scores[labels == 0], specificity, method="higher")
     return float((scores[labels == 1] > threshold).mean())
 

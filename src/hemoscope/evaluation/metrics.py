@@ -4,6 +4,7 @@ import numpy as np
 
 from hemoscope.errors import DatasetError
 from hemoscope.evaluation.checks import checked, require_both_classes, require_finite
+from hemoscope.evaluation.roc import precision_recall_curve
 
 
 def auroc(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -24,10 +25,18 @@ def auroc(labels: np.ndarray, scores: np.ndarray) -> float:
     labels, scores = _checked(labels, scores)
     positives = int(labels.sum())
     negatives = labels.size - positives
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    mean_ranks = np.cumsum(counts) - (counts - 1) / 2
-    rank_sum = float(mean_ranks[place][labels == 1].sum())
+    rank_sum = float(mean_ranks(scores)[labels == 1].sum())
     return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def mean_ranks(values: np.ndarray) -> np.ndarray:
+    """Rank from 1, ties sharing the mean of their ranks.
+
+    >>> mean_ranks(np.array([3.0, 1.0, 3.0])).tolist()
+    [2.5, 1.0, 2.5]
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place])
 
 
 def accuracy(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
@@ -176,11 +185,8 @@ def auprc(labels: np.ndarray, scores: np.ndarray) -> float:
 
     Source: Davis & Goadrich 2006, doi:10.1145/1143844.1143874.
     """
-    labels, scores = checked(labels, scores)
-    _, place = np.unique(-scores, return_inverse=True)
-    called = np.cumsum(np.bincount(place))
-    added = np.bincount(place, labels)
-    return float(np.sum(added * np.cumsum(added) / called) / labels.sum())
+    curve = precision_recall_curve(labels, scores)
+    return float(np.sum(np.diff(curve.sensitivity, prepend=0.0) * curve.ppv))
 
 
 def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:

@@ -26,14 +26,26 @@ class Examination:
         result: The answer.
         image: The slice as read; None where it could not be.
         model_input: What the network saw, float32, shape (size, size), in [0, 1]; None unless scored.
-        blood_map: How strongly each pixel of the slice looks like blood, float32, its shape, in [0, 1]; None unless
-            scored by a network with maps. Not calibrated.
+        blood_cells: Logit of blood in each cell of the map of any hemorrhage, float32, shape (rows, columns); None
+            unless scored by a network with maps.
+        frame: Where the model input lies in the slice; None unless scored.
     """
 
     result: SliceResult
     image: Slice | None = None
     model_input: np.ndarray | None = None
-    blood_map: np.ndarray | None = None
+    blood_cells: np.ndarray | None = None
+    frame: Frame | None = None
+
+    @property
+    def blood_map(self) -> np.ndarray | None:
+        """How strongly each pixel of the slice looks like blood: float32, its shape, in [0, 1]; not calibrated."""
+        if self.image is None or self.blood_cells is None or self.frame is None:
+            return None
+        shares = 1 / (1 + np.exp(-self.blood_cells))
+        spread = cv2.resize(shares, (self.frame.size, self.frame.size), interpolation=cv2.INTER_LINEAR)
+        rows, columns = self.image.pixels.shape
+        return self.frame.to_picture(spread, shape=(rows, columns))
 
 
 class Predictor:
@@ -84,7 +96,8 @@ class Predictor:
                 self._answer(name, scores[0], warnings),
                 image,
                 prepared.inputs[0, :, :, 0],
-                None if maps is None else _onto_picture(maps[0, :, :, 0], prepared.frame, image),
+                None if maps is None else maps[0, :, :, 0],
+                prepared.frame,
             )
         except HemoscopeError as error:
             return Examination(_unanswered(name, error, image), image)
@@ -116,14 +129,6 @@ class Predictor:
             subtypes=subtypes or None,
             warnings=warnings,
         )
-
-
-def _onto_picture(cells: np.ndarray, frame: Frame, image: Slice) -> np.ndarray:
-    """Bring a map of logits onto the slice that was read, as shares in [0, 1]."""
-    shares = 1 / (1 + np.exp(-cells.astype(np.float32)))
-    size = (frame.size, frame.size)
-    rows, columns = image.pixels.shape
-    return frame.to_picture(cv2.resize(shares, size, interpolation=cv2.INTER_LINEAR), shape=(rows, columns))
 
 
 def _unanswered(name: str, error: HemoscopeError, image: Slice | None) -> SliceResult:

@@ -9,29 +9,25 @@ calibration and the threshold. The held-out fold is looked at once, at the end.
     figures.json      pooled and per repeat
 """
 
-import csv
 import json
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.splits import grouped_folds, grouped_holdout
-from hemoscope.errors import TrainingError
-from hemoscope.evaluation.figures import measure
+from hemoscope.evaluation.figures import figures_as_json, measure
 from hemoscope.evaluation.intervals import Interval
-from hemoscope.models.backend import import_keras
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, prepare_collection
+from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection
 from hemoscope.training.fit import train_prepared
 from hemoscope.training.observe import Observer
-from hemoscope.training.run import TRAINING, VALIDATION, SplitRow, csv_text
+from hemoscope.training.run import csv_text, load_best, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
 
@@ -103,8 +99,7 @@ def cross_validate(
             rows += _one_fold(folder, plan, prepared, (repeat, fold), (learned, held_out))
             observer.on_fold(repeat * plan.folds + fold + 1, plan.repeats * plan.folds)
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in rows]))
-    figures = {name: _as_json(figure) for name, figure in summarize(rows).items()}
-    write_text(folder / "figures.json", json.dumps(figures, indent=2) + "\n")
+    write_text(folder / "figures.json", json.dumps(figures_as_json(summarize(rows)), indent=2) + "\n")
     return rows
 
 
@@ -134,14 +129,8 @@ def _check_same(folder: Path, plan: Plan, *, data_hash: str, groups: Sequence[st
         "groups": list(groups),
     }
     path = folder / "validation.json"
-    if not path.is_file():
-        write_text(path, json.dumps(record, indent=2) + "\n")
-    elif json.loads(path.read_text(encoding="utf-8")) != record:
-        raise TrainingError(
-            "validation.changed",
-            f"{folder.name!r} holds the folds of other settings, other groups or other data.",
-            "Name another folder, or give the settings it was begun with.",
-        )
+    require_same(path, record, code="validation.changed", what="the folds")
+    write_text(path, json.dumps(record, indent=2) + "\n")
 
 
 def _one_fold(
@@ -163,8 +152,7 @@ def _one_fold(
             )
         ]
         write_text(path, csv_text([asdict(row) for row in rows]))
-    with path.open(newline="", encoding="utf-8") as stream:
-        return [_read_row(row) for row in csv.DictReader(stream)]
+    return read_rows(path, HeldOut)
 
 
 def _train_and_score(
@@ -176,14 +164,10 @@ def _train_and_score(
     _, chosen = grouped_holdout(
         inner.collection.labels, inner.collection.groups, fraction=settings.validation_fraction, seed=settings.seed
     )
-    validation = set(chosen.tolist())
-    split = [
-        SplitRow(item.key, item.label, item.group, VALIDATION if index in validation else TRAINING)
-        for index, item in enumerate(inner.collection)
-    ]
+    split = hold_out(inner.collection, chosen)
     with tempfile.TemporaryDirectory(prefix="hemoscope-fold-") as temporary:
         run = train_prepared(inner, split, Path(temporary) / "run", settings=settings)
-        network = import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+        network = load_best(run)
         calibration, point = calibrate(run, network)
     scores = score(network, prepared.inputs[held_out])
     probabilities = calibration.apply(scores)
@@ -191,12 +175,3 @@ def _train_and_score(
         (float(one), float(probability), int(probability >= point.threshold))
         for one, probability in zip(scores, probabilities, strict=True)
     ]
-
-
-def _read_row(row: dict[str, str]) -> HeldOut:
-    kinds: dict[str, Any] = {field.name: field.type for field in fields(HeldOut)}
-    return HeldOut(**{name: kinds[name](value) for name, value in row.items()})
-
-
-def _as_json(figures: dict[str, Interval]) -> dict[str, dict[str, float]]:
-    return {name: figure._asdict() for name, figure in figures.items()}

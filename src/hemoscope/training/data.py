@@ -1,14 +1,15 @@
 """From a labelled collection to the two parts of a run."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from hemoscope.datasets.audit import find_near_duplicates, merge_groups
-from hemoscope.datasets.items import Collection, Item, check_usable
+from hemoscope.datasets.items import Collection, check_usable
 from hemoscope.datasets.splits import grouped_holdout
 from hemoscope.errors import DatasetError, HemoscopeError
 from hemoscope.preparation.canonical import PreparationSettings, preprocess_single_image
@@ -48,29 +49,66 @@ def prepare_collection(
     Raises:
         DatasetError: "data.nothing_left", or "data.one_class" where a whole class was left out.
     """
-    prepared: list[np.ndarray] = []
-    kept: list[int] = []
-    left_out: dict[str, ErrorReport] = {}
-    with ThreadPoolExecutor() as pool:
-        for index, outcome in enumerate(pool.map(lambda item: _prepare(item, settings), collection)):
-            if isinstance(outcome, np.ndarray):
-                prepared.append(outcome[0])
-                kept.append(index)
-            else:
-                left_out[collection.items[index].key] = outcome
-            if on_progress is not None:
-                on_progress(index + 1, len(collection))
-    if not prepared:
-        reasons = ", ".join(sorted({report.code for report in left_out.values()}))
-        raise DatasetError("data.nothing_left", f"No slice could be prepared ({reasons}).", "Check the pictures.")
+    prepared, kept, left_out = prepare_each(
+        collection.items, lambda item: preprocess_single_image(item.path, settings=settings)[0], on_progress=on_progress
+    )
     return PreparedCollection(check_usable(collection.only(kept)), np.stack(prepared), left_out)
 
 
-def _prepare(item: Item, settings: PreparationSettings) -> np.ndarray | ErrorReport:
-    try:
-        return preprocess_single_image(item.path, settings=settings)
-    except HemoscopeError as error:
-        return ErrorReport.of(error)
+class Keyed(Protocol):
+    """Something with a name."""
+
+    @property
+    def key(self) -> str:
+        """The name."""
+
+
+Source = TypeVar("Source", bound=Keyed)
+Made = TypeVar("Made")
+
+
+def prepare_each(
+    items: Sequence[Source],
+    prepare_one: Callable[[Source], Made],
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[Made], list[int], dict[str, ErrorReport]]:
+    """Prepare many items on all cores.
+
+    Args:
+        items: What to prepare.
+        prepare_one: How; what raises a HemoscopeError is left out.
+        on_progress: Called with how many are done and how many there are.
+
+    Returns:
+        What was made, the indices of the items it was made of, and key and reason of those left out.
+
+    Raises:
+        DatasetError: "data.nothing_left".
+    """
+
+    def attempt(item: Source) -> Made | ErrorReport:
+        try:
+            return prepare_one(item)
+        except HemoscopeError as error:
+            return ErrorReport.of(error)
+
+    made: list[Made] = []
+    kept: list[int] = []
+    left_out: dict[str, ErrorReport] = {}
+    with ThreadPoolExecutor() as pool:
+        for index, outcome in enumerate(pool.map(attempt, items)):
+            if isinstance(outcome, ErrorReport):
+                left_out[items[index].key] = outcome
+            else:
+                made.append(outcome)
+                kept.append(index)
+            if on_progress is not None:
+                on_progress(index + 1, len(items))
+    if not made:
+        reasons = ", ".join(sorted({report.code for report in left_out.values()}))
+        raise DatasetError("data.nothing_left", f"No slice could be prepared ({reasons}).", "Check the pictures.")
+    return made, kept, left_out
 
 
 def group_near_duplicates(prepared: PreparedCollection) -> PreparedCollection:
@@ -85,6 +123,11 @@ def split_collection(collection: Collection, settings: TrainingSettings) -> list
     _, held_out = grouped_holdout(
         collection.labels, collection.groups, fraction=settings.validation_fraction, seed=settings.seed
     )
+    return hold_out(collection, held_out)
+
+
+def hold_out(collection: Collection, held_out: np.ndarray) -> list[SplitRow]:
+    """Put the items of these indices into the validation part, all others into the training part."""
     held = set(held_out.tolist())
     return [
         SplitRow(item.key, item.label, item.group, VALIDATION if index in held else TRAINING)

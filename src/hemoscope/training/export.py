@@ -15,14 +15,13 @@ import numpy as np
 
 from hemoscope.errors import MissingExtraError, TrainingError
 from hemoscope.evaluation.figures import measure
-from hemoscope.models.backend import import_keras
 from hemoscope.models.bundle import FORMAT, Bundle, open_bundle, write_sums
 from hemoscope.models.map_net import STRIDE, with_mirror
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.card import write_card
 from hemoscope.training.maps.calibrate import calibrate_subtypes
-from hemoscope.training.run import VALIDATION, Run
+from hemoscope.training.run import VALIDATION, Run, load_best
 
 TOLERANCE = 1e-4
 """Largest difference allowed between the outputs (logits) of Keras and of ONNX Runtime."""
@@ -70,7 +69,7 @@ def export(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as temporary:
         folder = Path(temporary) / "bundle"
         folder.mkdir()
-        network = import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+        network = load_best(run)
         if find_model(run.settings.model).has_maps:
             network = with_mirror(network)
         network.save(folder / "model.keras")

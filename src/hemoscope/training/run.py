@@ -14,18 +14,23 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from hemoscope.errors import TrainingError
+from hemoscope.models.backend import import_keras
 from hemoscope.models.registry import find_model
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_atomically, write_text
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Row = TypeVar("Row", bound="DataclassInstance")
 TRAINING, VALIDATION = "training", "validation"
 MONITORED = "val_loss"
 
@@ -162,6 +167,38 @@ class Run:
         for path in (self.folder / "checkpoints").glob("epoch-*.keras"):
             if int(path.stem.removeprefix("epoch-")) not in keep:
                 path.unlink()
+
+
+def require_same(path: Path, record: Mapping[str, Any], *, code: str, what: str) -> None:
+    """Make sure that a record that was kept, if any, is the one at hand.
+
+    Args:
+        path: Where it is kept, as JSON.
+        record: Plain JSON values.
+        code: Of the error.
+        what: What its folder holds, in words.
+
+    Raises:
+        TrainingError: `code`, where another was kept.
+    """
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != record:
+        raise TrainingError(
+            code,
+            f"{path.parent.name!r} holds {what} of other settings, other groups or other data.",
+            "Name another folder, or give the settings it was begun with.",
+        )
+
+
+def load_best(run: Run) -> Any:
+    """Load the network of a run's best epoch, not compiled: keras.Model."""
+    return import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+
+
+def read_rows(path: Path, kind: type[Row]) -> list[Row]:
+    """Read CSV that `csv_text` wrote of dataclasses back into them; their fields are of type str, int or float."""
+    kinds: dict[str, Any] = {field.name: field.type for field in fields(kind)}
+    with path.open(newline="", encoding="utf-8") as stream:
+        return [kind(**{name: kinds[name](value) for name, value in row.items()}) for row in csv.DictReader(stream)]
 
 
 def csv_text(rows: Sequence[Mapping[str, object]]) -> str:

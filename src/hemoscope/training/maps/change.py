@@ -3,8 +3,10 @@
 import cv2
 import numpy as np
 
-HU_RANGE = 80.0
-"""Width in HU of the window that inputs show: brain, 40/80."""
+from hemoscope.terms import BRAIN
+
+HU_RANGE = BRAIN.width
+"""Width in HU of the window that inputs show; its lower end is 0."""
 TISSUE_LEVEL = 30.0
 
 

@@ -7,7 +7,6 @@ predictions.csv   all of them
 figures.json      by origin, and their mean
 """
 
-import csv
 import json
 import os
 from dataclasses import asdict
@@ -18,16 +17,16 @@ import cv2
 import numpy as np
 
 from hemoscope.datasets.origins import Pool, load_origins
-from hemoscope.errors import DatasetError, TrainingError
+from hemoscope.errors import DatasetError
+from hemoscope.evaluation.figures import figures_as_json
 from hemoscope.evaluation.held_out import HeldOutCase, summarize_origins
 from hemoscope.evaluation.localization import dice, hits
-from hemoscope.models.backend import import_keras
 from hemoscope.models.map_net import with_mirror
 from hemoscope.training.maps.calibrate import predict_pool
 from hemoscope.training.maps.fit import fit_maps, train_prepared_maps
 from hemoscope.training.maps.prepare import BRAIN_BIT, PreparedPool, prepare_pool
 from hemoscope.training.observe import Observer
-from hemoscope.training.run import Run, csv_text
+from hemoscope.training.run import Run, csv_text, load_best, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
 
@@ -78,9 +77,9 @@ def leave_origins_out(
     folder, observer = Path(out), observer or Observer()
     pool = load_origins(data)
     blocks, data_hash = arrange_blocks(pool), pool.data_hash()
-    _check_same(
-        folder, {"settings": settings.as_json(), "blocks": [list(block) for block in blocks], "sha256": data_hash}
-    )
+    record = {"settings": settings.as_json(), "blocks": [list(block) for block in blocks], "sha256": data_hash}
+    require_same(folder / "validation.json", record, code="validation.changed", what="the folds")
+    write_text(folder / "validation.json", json.dumps(record, indent=2) + "\n")
     missing = [block for block in blocks if not _table(folder, block).is_file()]
     if missing:
         prepared = prepare_pool(pool, settings=settings.preparation, on_progress=observer.on_prepare)
@@ -89,13 +88,9 @@ def leave_origins_out(
             write_text(_table(folder, block), csv_text([asdict(row) for row in rows]))
             _drop_inputs(_run(folder, block))
             observer.on_fold(1 + blocks.index(block), len(blocks))
-    found = [row for block in blocks for row in _read(_table(folder, block))]
+    found = [row for block in blocks for row in read_rows(_table(folder, block), HeldOutCase)]
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in found]))
-    figures = {
-        origin: {name: one._asdict() for name, one in values.items()}
-        for origin, values in summarize_origins(found).items()
-    }
-    write_text(folder / "figures.json", json.dumps(figures, indent=2) + "\n")
+    write_text(folder / "figures.json", json.dumps(figures_as_json(summarize_origins(found)), indent=2) + "\n")
     return found
 
 
@@ -116,7 +111,7 @@ def _one_block(
     else:
         learned = prepared.only(np.flatnonzero(~is_out))
         train_prepared_maps(learned, run.folder, settings=settings, data_hash=data_hash, observer=observer)
-    network = with_mirror(import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False))
+    network = with_mirror(load_best(run))
     return judge_pool(network, prepared.only(np.flatnonzero(is_out)), block="+".join(block))
 
 
@@ -170,21 +165,3 @@ def _compare(cells: np.ndarray, area: np.ndarray) -> tuple[int, float]:
 
 def _table(folder: Path, block: tuple[str, ...]) -> Path:
     return folder / "blocks" / ("+".join(block) + ".csv")
-
-
-def _read(path: Path) -> list[HeldOutCase]:
-    with path.open(newline="", encoding="utf-8") as stream:
-        return [HeldOutCase.from_row(row) for row in csv.DictReader(stream)]
-
-
-def _check_same(folder: Path, record: dict[str, Any]) -> None:
-    """Keep what is about to be done, or make sure that it is what was begun."""
-    path = folder / "validation.json"
-    if not path.is_file():
-        write_text(path, json.dumps(record, indent=2) + "\n")
-    elif json.loads(path.read_text(encoding="utf-8")) != record:
-        raise TrainingError(
-            "validation.changed",
-            f"{folder.name!r} holds the folds of other settings, other groups or other data.",
-            "Name another folder, or give the settings it was begun with.",
-        )

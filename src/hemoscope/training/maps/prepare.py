@@ -1,7 +1,6 @@
 """Prepare the slices of a pool, with what is known of each pixel."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +8,11 @@ import numpy as np
 from hemoscope.datasets.audit import find_near_duplicates, merge_groups
 from hemoscope.datasets.origins import Case, Pool
 from hemoscope.datasets.origins.masks import read_mask
-from hemoscope.errors import DatasetError, HemoscopeError
 from hemoscope.preparation.canonical import PreparationSettings, prepare_and_check
 from hemoscope.reading import read_slice
 from hemoscope.records import ErrorReport
 from hemoscope.terms import SUBTYPES
+from hemoscope.training.data import prepare_each
 
 BRAIN_BIT = 1 << len(SUBTYPES)
 """In an area: the pixel lies within the skull. The bits below are the subtypes, in the order of SUBTYPES."""
@@ -56,22 +55,10 @@ def prepare_pool(
     Raises:
         DatasetError: "data.nothing_left".
     """
-    inputs, areas, kept, left_out = [], [], [], {}
-    with ThreadPoolExecutor() as workers:
-        for index, outcome in enumerate(workers.map(lambda case: _prepare(case, settings), pool)):
-            if isinstance(outcome, ErrorReport):
-                left_out[pool.cases[index].key] = outcome
-            else:
-                inputs.append(outcome[0])
-                areas.append(outcome[1])
-                kept.append(index)
-            if on_progress is not None:
-                on_progress(index + 1, len(pool))
-    if not inputs:
-        raise DatasetError("data.nothing_left", "No slice could be prepared.", "Check the pictures.")
+    made, kept, left_out = prepare_each(pool.cases, lambda case: _prepare(case, settings), on_progress=on_progress)
+    inputs, areas = (np.stack(parts) for parts in zip(*made, strict=True))
     left = pool.only(kept)
-    stacked = np.stack(inputs)
-    return PreparedPool(left.regrouped(_joined(left, stacked)), stacked, np.stack(areas), left_out)
+    return PreparedPool(left.regrouped(_joined(left, inputs)), inputs, areas, left_out)
 
 
 def _joined(pool: Pool, inputs: np.ndarray) -> list[str]:
@@ -90,11 +77,9 @@ def _joined(pool: Pool, inputs: np.ndarray) -> list[str]:
     return groups
 
 
-def _prepare(case: Case, settings: PreparationSettings) -> tuple[np.ndarray, np.ndarray] | ErrorReport:
-    try:
-        prepared = prepare_and_check(read_slice(case.path), settings=settings)
-    except HemoscopeError as error:
-        return ErrorReport.of(error)
+def _prepare(case: Case, settings: PreparationSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Return a slice's input and its areas."""
+    prepared = prepare_and_check(read_slice(case.path), settings=settings)
     area = np.zeros(prepared.brain.shape, np.uint8)
     if not prepared.notices:
         area |= np.uint8(BRAIN_BIT) * prepared.brain

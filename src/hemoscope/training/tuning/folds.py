@@ -15,15 +15,14 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import Pool, load_origins
 from hemoscope.datasets.splits import grouped_folds
 from hemoscope.evaluation.metrics import auroc
-from hemoscope.models.backend import import_keras
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import score
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, prepare_collection
+from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection
 from hemoscope.training.fit import train_prepared
 from hemoscope.training.maps.fit import train_prepared_maps
 from hemoscope.training.maps.prepare import PreparedPool, prepare_pool
 from hemoscope.training.observe import Observer
-from hemoscope.training.run import TRAINING, VALIDATION, Run, SplitRow
+from hemoscope.training.run import load_best
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.training.tuning.plan import TuningPlan
 from hemoscope.training.tuning.search import ScoreFold
@@ -112,15 +111,11 @@ def _score_slices(
 ) -> float:
     """Train on all folds but one, and measure the AUROC of that one."""
     held_out = folds[fold][1]
-    held = set(held_out.tolist())
-    split = [
-        SplitRow(item.key, item.label, item.group, VALIDATION if index in held else TRAINING)
-        for index, item in enumerate(prepared.collection)
-    ]
+    split = hold_out(prepared.collection, held_out)
     settings = replace(settings, seed=settings.seed + fold)
     with tempfile.TemporaryDirectory(prefix="hemoscope-tune-") as temporary:
         run = train_prepared(prepared, split, Path(temporary) / "run", settings=settings, data_hash=data_hash)
-        network = _best_network(run)
+        network = load_best(run)
     return auroc(np.array(prepared.collection.labels)[held_out], score(network, prepared.inputs[held_out]))
 
 
@@ -135,10 +130,6 @@ def _score_maps(
         run = train_prepared_maps(
             prepared.only(learned), Path(temporary) / "run", settings=settings, data_hash=data_hash
         )
-        network = _best_network(run)
+        network = load_best(run)
     truth = prepared.pool.targets[held_out, 0].astype(int)
     return auroc(truth, score(network, prepared.inputs[held_out]))
-
-
-def _best_network(run: Run) -> Any:
-    return import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)

@@ -2,12 +2,10 @@
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from hemoscope.errors import TrainingError
 from hemoscope.training.observe import Observer
+from hemoscope.training.run import require_same
 from hemoscope.training.tuning.folds import make_folds, read_source
 from hemoscope.training.tuning.plan import TuningPlan
 from hemoscope.training.tuning.report import Tuned, draw_tuning, ended_trials, report_text, weigh
@@ -49,7 +47,7 @@ def tune(
     observer, folder = observer or Observer(), Path(out)
     source = read_source(data, plan, groups_file=groups_file)
     record = {"settings": plan.settings.as_json(), "folds": plan.folds, "space": plan.space, **source.identity}
-    _check_same(folder / "plan.json", record)
+    require_same(folder / "plan.json", record, code="tuning.changed", what="a tuning")
     folds = make_folds(source, plan, observer=observer)
     write_text(folder / "plan.json", json.dumps(record, indent=2) + "\n")
     with open_study(folder) as study:
@@ -62,13 +60,3 @@ def tune(
     draw_tuning(folder / "importance.png", tuned, importance)
     write_text(folder / "report.md", report_text(tuned, importance, facts=folds.facts, space=plan.space))
     return tuned
-
-
-def _check_same(path: Path, record: Mapping[str, Any]) -> None:
-    """Make sure that a plan that was kept is the one at hand."""
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != record:
-        raise TrainingError(
-            "tuning.changed",
-            f"{path.parent.name!r} holds a tuning of other settings, other groups or other data.",
-            "Name another folder, or give the settings it was begun with.",
-        )

@@ -1,0 +1,25 @@
+"""Options that several commands share, so that they mean and say the same everywhere."""
+
+from pathlib import Path
+
+import click
+
+from hemoscope.models.registry import MODELS
+from hemoscope.training.settings import TrainingSettings
+
+DEFAULT = TrainingSettings()
+
+data = click.argument("data", type=click.Path(path_type=Path))
+model = click.option(
+    "--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network."
+)
+groups = click.option(
+    "--groups", type=click.Path(path_type=Path, exists=True), help="CSV: which slices belong together."
+)
+epochs = click.option("--epochs", type=int, help="At most so many passes.")
+steps = click.option("--steps", type=int, help="Batches per epoch of a network that learns from painted slices.")
+patience = click.option("--patience", type=int, help="Stop after so many epochs in vain.")
+seed = click.option(
+    "--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed gives the same again."
+)
+size = click.option("--size", type=int, help="Rows and columns of the input in pixels.")
