@@ -43,6 +43,18 @@ def write_class_folders(folder: Path, *, each: int = 6) -> Path:
     return folder
 
 
+def write_table(folder: Path, *, each: int = 6) -> Path:
+    """Write slices with a `labels.csv` of path, label, two slices to a group, and the scanner of each."""
+    folder.mkdir(parents=True)
+    rows = []
+    for index in range(2 * each):
+        label = index % 2
+        Image.fromarray(draw_picture(label=label, seed=700 + index)).save(folder / f"{index}.png")
+        rows.append(f"{index}.png,{label},patient-{index // 2},{'AB'[index // 2 % 2]}")
+    (folder / "labels.csv").write_text("path,label,group,scanner\n" + "\n".join(rows) + "\n")
+    return folder
+
+
 def write_origins(folder: Path, *, each: int = 6) -> Path:
     """Write three origins: the 200-image set's layout, slices with masks, and whole heads with labels."""
     write_kaggle(folder / "kaggle-head-ct-hemorrhage", each=each)

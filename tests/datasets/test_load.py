@@ -8,10 +8,10 @@ from hemoscope.datasets.items import Collection
 from hemoscope.datasets.load import load_collection, read_groups
 from hemoscope.errors import DatasetError, InputError
 
-from .layouts import write_class_folders, write_kaggle
+from .layouts import write_class_folders, write_kaggle, write_table
 
 
-@pytest.fixture(params=[write_kaggle, write_class_folders], ids=["kaggle", "class folders"])
+@pytest.fixture(params=[write_kaggle, write_class_folders, write_table], ids=["kaggle", "class folders", "table"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """One folder of each layout: what every reader of a layout must keep."""
     return request.param(tmp_path / "set", each=3)

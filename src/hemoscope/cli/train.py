@@ -39,7 +39,7 @@ def train(
     no_augmentation: bool,
     **choices: str | float | int | None,
 ) -> None:
-    """Train a network on DATA: the 200-image set as Kaggle ships it, or two class folders.
+    """Train a network on DATA: the 200-image set as Kaggle ships it, two class folders, or a CSV of path,label.
 
     A network with maps learns from the folder that holds the collections of several origins. What is not chosen here
     is the network's own default; run.json says which.

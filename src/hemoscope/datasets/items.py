@@ -17,12 +17,14 @@ class Item:
         path: The file.
         label: 1 with hemorrhage, 0 without.
         group: What must stay on one side of a split: a patient, or pictures that are nearly the same.
+        details: Whatever else its collection says of it, as pairs of column and cell.
     """
 
     key: str
     path: Path
     label: int
     group: str
+    details: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

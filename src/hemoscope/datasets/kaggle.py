@@ -1,9 +1,9 @@
 """The 200-image set: Kaggle "Head CT - hemorrhage" (felipekitamura/head-ct-hemorrhage), in the layout it comes in."""
 
-import csv
 from pathlib import Path
 
 from hemoscope.datasets.items import Collection, Item
+from hemoscope.datasets.rows import Row, read_header, read_rows
 from hemoscope.errors import DatasetError
 
 LABEL_FILE = "labels.csv"
@@ -12,11 +12,7 @@ LABEL_FILE = "labels.csv"
 def find_kaggle(folder: Path) -> Path | None:
     """Return the label file if this folder holds the set: `labels.csv` with "id" and "hemorrhage" columns."""
     label_file = folder / LABEL_FILE
-    if not label_file.is_file():
-        return None
-    with label_file.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        header = [name.strip() for name in next(csv.reader(stream), [])]
-    return label_file if {"id", "hemorrhage"} <= set(header) else None
+    return label_file if label_file.is_file() and {"id", "hemorrhage"} <= set(read_header(label_file)) else None
 
 
 def load_kaggle(folder: Path) -> Collection:
@@ -27,20 +23,15 @@ def load_kaggle(folder: Path) -> Collection:
             names are the ids padded to three digits.
 
     Raises:
-        DatasetError: "data.bad_label" or "data.missing_file", naming the line.
+        DatasetError: "data.unreadable_table", or "data.bad_label" or "data.missing_file", naming the line.
     """
     pictures = {path.stem.lstrip("0") or "0": path for path in sorted(folder.rglob("*.png"))}
-    with (folder / LABEL_FILE).open(newline="", encoding="utf-8-sig") as stream:
-        rows = [
-            {name.strip(): (value or "").strip() for name, value in row.items() if name}
-            for row in csv.DictReader(stream)
-        ]
-    items = tuple(_item(line, row, pictures) for line, row in enumerate(rows, start=2))
+    items = tuple(_item(row, pictures) for row in read_rows(folder / LABEL_FILE))
     return Collection(name=folder.resolve().name, layout="kaggle", items=items)
 
 
-def _item(line: int, row: dict[str, str], pictures: dict[str, Path]) -> Item:
-    key, label = row["id"].lstrip("0") or "0", row["hemorrhage"]
+def _item(row: Row, pictures: dict[str, Path]) -> Item:
+    line, key, label = row.line, row.cells["id"].lstrip("0") or "0", row.cells["hemorrhage"]
     if label not in {"0", "1"}:
         raise DatasetError(
             "data.bad_label", f"{LABEL_FILE}, line {line}: expected 0 or 1; received {label!r}.", "Correct the line."

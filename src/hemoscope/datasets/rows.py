@@ -1,0 +1,87 @@
+"""Tables that users bring: labels and groups as CSV, with a typed error for what is no table."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from hemoscope.errors import DatasetError
+
+DELIMITERS = (",", ";", "\t")
+"""What spreadsheets write between cells, by the country they are set to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table.
+
+    Attributes:
+        line: Its number in the file, the header being 1.
+        cells: By column name; names and cells without the space around them, missing ones empty.
+    """
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_header(path: Path) -> tuple[str, ...]:
+    """Return the column names of a table; nothing where it is empty or no text.
+
+    Raises:
+        DatasetError: "data.unreadable_table" where it cannot be opened.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+            first = stream.readline()
+    except OSError as error:
+        raise _unreadable(path.name, error.strerror or "the system gave no reason") from error
+    return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read a table: UTF-8, a header, cells parted by commas, semicolons or tabs. Columns without a name are left out.
+
+    Args:
+        path: The file.
+
+    Raises:
+        DatasetError: "data.unreadable_table" where it cannot be opened, is no UTF-8 text, names a column twice, or has
+            a line with more cells than the header.
+    """
+    try:
+        return _parse(path.read_text(encoding="utf-8-sig"), name=path.name)
+    except OSError as error:
+        raise _unreadable(path.name, error.strerror or "the system gave no reason") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path.name, "it is no UTF-8 text") from error
+    except csv.Error as error:
+        raise _unreadable(path.name, str(error)) from error
+
+
+def _parse(text: str, *, name: str) -> list[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]), strict=True)
+    header = [column.strip() for column in next(reader, [])]
+    named = [column for column in header if column]
+    if len(set(named)) < len(named):
+        raise _unreadable(name, "its header names a column twice")
+    rows = []
+    for cells in reader:
+        if len(cells) > len(header):
+            raise _unreadable(name, f"line {reader.line_num} has {len(cells)} cells, the header {len(header)}")
+        if any(cell.strip() for cell in cells):
+            padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
+            pairs = zip(header, padded, strict=True)
+            rows.append(Row(reader.line_num, {column: cell for column, cell in pairs if column}))
+    return rows
+
+
+def _delimiter(header: str) -> str:
+    return max(DELIMITERS, key=header.count)
+
+
+def _unreadable(name: str, reason: str) -> DatasetError:
+    return DatasetError(
+        "data.unreadable_table",
+        f"{name} cannot be read as a table: {reason}.",
+        "Save it as CSV in UTF-8, with one header line.",
+    )
