@@ -4,10 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hemoscope.datasets.audit.fingerprints import fingerprint, write_fingerprints
 from hemoscope.errors import BundleError
-from hemoscope.models.bundle import FILES, SUMS, Bundle, open_bundle, shipped_bundle, write_sums
+from hemoscope.models.bundle import FILES, FINGERPRINTS, SUMS, Bundle, open_bundle, shipped_bundle, write_sums
 from hemoscope.terms import Label
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +68,19 @@ def test_a_missing_file_is_refused(copy, name):
 def test_an_added_file_is_refused(copy):
     (copy / "payload.pkl").write_bytes(b"\x80\x04.")
     with pytest.raises(BundleError, match=r"disagree about payload\.pkl"):
+        open_bundle(copy)
+
+
+def test_a_bundle_without_fingerprints_opens_and_one_with_them_is_proven_whole(copy):
+    (copy / FINGERPRINTS).unlink(missing_ok=True)
+    write_sums(copy)
+    assert open_bundle(copy).fingerprints is None
+    table = fingerprint(np.zeros((2, 32, 32), np.float32), hashes=["a", "b"])
+    write_fingerprints(copy / FINGERPRINTS, table)
+    write_sums(copy)
+    assert open_bundle(copy).fingerprints.hashes == ("a", "b")
+    (copy / FINGERPRINTS).write_text("sha256,brain16\n")
+    with pytest.raises(BundleError, match=r"fingerprints\.csv is not the file that was exported"):
         open_bundle(copy)
 
 

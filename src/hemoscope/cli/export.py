@@ -9,15 +9,19 @@ import click
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--left-out", type=click.Path(path_type=Path), help="A cross-validation by origin, for the model card.")
-def export(run: Path, bundle: Path, left_out: Path | None) -> None:
+@click.option("--data", type=click.Path(path_type=Path), help="What it learned from: adds each file's SHA-256.")
+def export(run: Path, bundle: Path, left_out: Path | None, data: Path | None) -> None:
     """Write the BUNDLE of a RUN's best epoch, and prove that ONNX Runtime scores as Keras does.
+
+    The bundle carries a fingerprint of each slice that the run saw, so that evaluate can tell whether a collection
+    stood in training.
 
     Score with it: hemoscope predict PATH --bundle BUNDLE
     """
     from hemoscope.training.export import TOLERANCE
     from hemoscope.training.export import export as write_bundle
 
-    written = write_bundle(run, bundle, left_out=left_out)
+    written = write_bundle(run, bundle, left_out=left_out, data=data)
     click.echo(f"{bundle}: {written.name} {written.version}")
     click.echo(f"ONNX Runtime against Keras: {written.metadata['onnx_against_keras']:.1e} (allowed {TOLERANCE:g})")
     click.echo(f"Next: hemoscope predict PATH --bundle {bundle}")

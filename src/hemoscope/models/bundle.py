@@ -1,10 +1,11 @@
 """The bundle: a folder with a network, how to feed it, what its scores mean, and sums that prove nothing changed.
 
-    model.onnx      the network for scoring, read by ONNX Runtime
-    model.keras     the same network for further training and for explanation
-    metadata.json   inputs, preparation, labels, calibration, operating points, training data hash, versions, licence
-    MODEL_CARD.md   the same for people
-    SHA256SUMS      of all the others, in the format of sha256sum
+    model.onnx        the network for scoring, read by ONNX Runtime
+    model.keras       the same network for further training and for explanation
+    metadata.json     inputs, preparation, labels, calibration, operating points, training data hash, versions, licence
+    MODEL_CARD.md     the same for people
+    fingerprints.csv  what it learned from, a line per slice: enough to know one again; older bundles have none
+    SHA256SUMS        of all the others, in the format of sha256sum
 
 No file of it is a pickle; opening one runs no code of the bundle's.
 """
@@ -17,7 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hemoscope.errors import BundleError, InputError
 from hemoscope.evaluation.calibration import Calibration
@@ -25,9 +26,13 @@ from hemoscope.preparation.canonical import VERSION, PreparationSettings
 from hemoscope.records import OperatingPoint
 from hemoscope.terms import Label
 
+if TYPE_CHECKING:
+    from hemoscope.datasets.audit.fingerprints import Fingerprints
+
 FORMAT = 1
 SUMS = "SHA256SUMS"
 FILES = ("model.onnx", "model.keras", "metadata.json", "MODEL_CARD.md")
+FINGERPRINTS = "fingerprints.csv"
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,18 @@ class Bundle:
     def has_maps(self) -> bool:
         """Whether the network's second output are maps."""
         return bool(self.metadata.get("maps"))
+
+    @cached_property
+    def fingerprints(self) -> "Fingerprints | None":
+        """What the network learned from, to know it again; None where the bundle does not carry it.
+
+        Raises:
+            BundleError: "bundle.fingerprints".
+        """
+        from hemoscope.datasets.audit.fingerprints import read_fingerprints  # scoring need not wait for it
+
+        path = self.folder / FINGERPRINTS
+        return read_fingerprints(path) if path.is_file() else None
 
     @cached_property
     def operating_points(self) -> dict[str, OperatingPoint]:
@@ -180,7 +197,8 @@ def verify_sums(folder: Path) -> None:
 
 def write_sums(folder: Path) -> None:
     """Write SHA256SUMS over the files of a bundle."""
-    lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in sorted(FILES)]
+    names = sorted([*FILES, *(name for name in (FINGERPRINTS,) if (folder / name).is_file())])
+    lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 

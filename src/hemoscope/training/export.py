@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from hemoscope.datasets.audit.fingerprints import write_fingerprints
 from hemoscope.errors import MissingExtraError, TrainingError
 from hemoscope.evaluation.figures import measure
-from hemoscope.models.bundle import FORMAT, Bundle, open_bundle, write_sums
+from hemoscope.models.bundle import FINGERPRINTS, FORMAT, Bundle, open_bundle, write_sums
 from hemoscope.models.map_net import STRIDE, with_mirror
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.card import write_card
+from hemoscope.training.fingerprints import fingerprint_run
 from hemoscope.training.maps.calibrate import calibrate_subtypes
 from hemoscope.training.run import VALIDATION, Run, load_best
 
@@ -40,6 +42,7 @@ def export(
     bundle_folder: str | os.PathLike[str],
     *,
     left_out: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | None = None,
 ) -> Bundle:
     """Write the bundle of a run's best epoch.
 
@@ -52,10 +55,11 @@ def export(
         left_out: A finished cross-validation by origin of the same settings (but for its length) and the same data.
             The bundle and its card then carry its figures: those of networks like this one that never saw the origin
             they are judged on.
+        data: What the run was trained on, to add the SHA-256 of each file to the bundle's fingerprints.
 
     Raises:
-        TrainingError: "run.not_found", "run.no_epoch", "export.exists", "export.differs", or "export.other_settings"
-            where `left_out` judged another network.
+        TrainingError: "run.not_found", "run.no_epoch", "run.data_changed", "export.exists", "export.differs", or
+            "export.other_settings" where `left_out` judged another network.
         MissingExtraError: The extra [train] is not installed.
     """
     run, target = Run.at(run_folder), Path(bundle_folder)
@@ -78,6 +82,7 @@ def export(
         metadata = _metadata(run, network, difference) | {"left_out": _figures(run, left_out)}
         (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
         write_card(metadata, folder / "MODEL_CARD.md")
+        write_fingerprints(folder / FINGERPRINTS, fingerprint_run(run, data))
         write_sums(folder)
         shutil.copytree(folder, target, dirs_exist_ok=True)
     return open_bundle(target)

@@ -1,0 +1,36 @@
+"""The fingerprints of what a run saw, to travel in its bundle."""
+
+import hashlib
+import os
+
+from hemoscope.datasets.audit.fingerprints import UNKNOWN, Fingerprints, fingerprint
+from hemoscope.datasets.load import load_collection
+from hemoscope.datasets.origins import load_origins
+from hemoscope.errors import TrainingError
+from hemoscope.models.registry import find_model
+from hemoscope.training.run import Run
+
+
+def fingerprint_run(run: Run, data: str | os.PathLike[str] | None = None) -> Fingerprints:
+    """Take the fingerprints of every slice of a run: the validation part too, which chose calibration and thresholds.
+
+    Args:
+        run: With its prepared slices.
+        data: What it was trained on, to add the SHA-256 of each file; without, signatures alone know a slice again.
+
+    Raises:
+        TrainingError: "run.data_changed" where the data is not what the run was started on.
+    """
+    hash_of = {} if data is None else _hashes(run, data)
+    return fingerprint(run.inputs, hashes=[hash_of.get(row.key, UNKNOWN) for row in run.split])
+
+
+def _hashes(run: Run, data: str | os.PathLike[str]) -> dict[str, str]:
+    found = load_origins(data) if find_model(run.settings.model).has_maps else load_collection(data)
+    if found.data_hash() != run.record["data"]["sha256"]:
+        raise TrainingError(
+            "run.data_changed",
+            "The collection is not the one that the run was started on.",
+            "Name that collection, or leave the files out of the fingerprints.",
+        )
+    return {item.key: hashlib.sha256(item.path.read_bytes()).hexdigest() for item in found}
