@@ -1,0 +1,94 @@
+"""Judge a bundle on a labelled collection that its network never saw."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from hemoscope.datasets.items import Collection
+from hemoscope.datasets.load import load_collection
+from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_misses
+from hemoscope.evaluation.judge import JudgeSettings, judge
+from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCheck
+from hemoscope.inference.labelled import score_labelled
+from hemoscope.inference.predictor import Predictor
+from hemoscope.inference.seen import SeenPolicy, apply_policy, check_seen
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    """How to evaluate.
+
+    Attributes:
+        judge: Operating point, prevalence and bootstrap.
+        seen: What becomes of slices that stood in the training data.
+        examples: How many of the worst misses, and of the worst false alarms, to keep with their pictures.
+    """
+
+    judge: JudgeSettings = field(default_factory=JudgeSettings)
+    seen: SeenPolicy = SeenPolicy.REFUSE
+    examples: int = 0
+
+
+def evaluate(
+    bundle: str | os.PathLike[str] | None,
+    data: str | os.PathLike[str],
+    *,
+    settings: EvaluationSettings | None = None,
+    groups_file: str | os.PathLike[str] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Score a labelled collection with a bundle, and judge the answers.
+
+    Args:
+        bundle: Folder of a model bundle; None is the shipped one.
+        data: A labelled collection of any layout, DICOM or pictures.
+        settings: How; the defaults unless given.
+        groups_file: CSV with a group per slice.
+        on_progress: Called with how many slices are scored and how many there are.
+
+    Returns:
+        Every figure, the refused and failed inputs, and what was found of the training data.
+
+    Raises:
+        InputError: "operating_point.unknown", or nothing is at a path.
+        BundleError: The bundle cannot be used, or gives NaN.
+        DatasetError: The collection cannot be used; "data.seen_in_training" where the network learned from any of it.
+    """
+    settings = settings or EvaluationSettings()
+    predictor = Predictor(bundle, operating_point=settings.judge.point)
+    collection = load_collection(data, groups_file=groups_file)
+    scored = score_labelled(predictor, collection, on_progress=on_progress)
+    seen = apply_policy(check_seen(predictor.bundle, collection, scored), settings.seen)
+    points = tuple(predictor.bundle.operating_points.values())
+    judgement = judge(unseen_of(scored.cases, (seen,)), points, settings=settings.judge)
+    misses, false_alarms = (
+        _look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], collection, predictor)
+        for worst in (worst_misses, worst_false_alarms)
+    )
+    facts = facts_of(collection)
+    return Evaluation(predictor.bundle.summary(), facts, seen, judgement, misses, false_alarms)
+
+
+def unseen_of(cases: Sequence[JudgedCase], checks: Sequence[SeenCheck]) -> tuple[JudgedCase, ...]:
+    """Return the cases without those that a check dropped."""
+    dropped = {case.key for check in checks if check.were_dropped for case in check.seen}
+    return tuple(case for case in cases if case.key not in dropped)
+
+
+def facts_of(collection: Collection) -> CollectionFacts:
+    """Say what a collection is."""
+    return CollectionFacts(
+        name=collection.name,
+        layout=collection.layout,
+        sha256=collection.data_hash(),
+        slices=len(collection),
+        positives=sum(collection.labels),
+        groups=len(set(collection.groups)),
+    )
+
+
+def _look_at(cases: Sequence[JudgedCase], collection: Collection, predictor: Predictor) -> tuple[Example, ...]:
+    """Examine a few cases once more, to show them: keeping every picture would fill the memory."""
+    path_of = {item.key: item.path for item in collection}
+    seen = ((case, predictor.examine(path_of[case.key])) for case in cases)
+    return tuple(Example(case, one.image, one.blood_map) for case, one in seen if one.image is not None)
