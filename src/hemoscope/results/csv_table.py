@@ -86,7 +86,7 @@ def row_of(result: SliceResult) -> dict[str, str | float | None]:
         None if error is None else error.message,
         None if error is None else error.next_step,
     )
-    return {column: _guard(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
+    return {column: guard(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
 
 
 def _write_file(path: Path, rows: list[dict[str, str | float | None]]) -> None:
@@ -100,7 +100,8 @@ def _write_rows(stream: TextStream, rows: list[dict[str, str | float | None]]) -
     writer.writerows(rows)
 
 
-def _guard(cell: str | float | None) -> str | float | None:
+def guard(cell: str | float | None) -> str | float | None:
+    """Return a cell that no spreadsheet runs as a formula; see `write_csv`."""
     if not isinstance(cell, str):
         return cell
     text = encodable(cell)

@@ -1,0 +1,47 @@
+"""An evaluation of twelve cases, for everything that shows one."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_misses
+from hemoscope.evaluation.judge import JudgeSettings, judge
+from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCase, SeenCheck, SeenStatus
+from hemoscope.records import Slice
+from hemoscope.terms import Unit
+from tests.evaluation.judged import POINT, STRICT, twelve
+
+from .sample import MODEL
+
+NOT_POSSIBLE = SeenCheck(SeenStatus.NOT_POSSIBLE, 0, False)
+NONE_FOUND = SeenCheck(SeenStatus.NONE_FOUND, 2168, True)
+FOUND = SeenCheck(
+    SeenStatus.FOUND,
+    2168,
+    False,
+    (SeenCase("s1.png", "g9", "near-duplicate", 0.913), SeenCase("s2.png", "g9", "same group", 0.0)),
+)
+
+
+def example(case: JudgedCase) -> Example:
+    """Return a case with a grey picture in which the network sees blood in one corner."""
+    image = Slice(np.full((20, 30), 0.5, np.float32), Unit.GREY, case.key, "png")
+    blood_map = np.zeros((20, 30), np.float32)
+    blood_map[:8, :8] = 1.0
+    return Example(case, image, blood_map)
+
+
+def evaluated(
+    *, seen: SeenCheck = NOT_POSSIBLE, prevalence: float | None = None, name: str = "drawn", rename: str = ""
+) -> Evaluation:
+    """Judge the twelve cases, each key with `rename` in front."""
+    cases = [replace(case, key=rename + case.key) for case in twelve()]
+    judgement = judge(cases, [POINT, STRICT], settings=JudgeSettings(draws=100, prevalence=prevalence))
+    return Evaluation(
+        MODEL,
+        CollectionFacts(name, "table", "c" * 64, 12, 6, 7),
+        seen,
+        judgement,
+        tuple(map(example, worst_misses(cases, POINT)[:1])),
+        tuple(map(example, worst_false_alarms(cases, POINT)[:1])),
+    )
