@@ -1,8 +1,7 @@
 """hemoscope audit: a labelled collection in, its leaks out."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,14 +65,15 @@ def _audit(collection: "Collection") -> "AuditReport":
     """Look at everything; what cannot be measured is said and stops nothing."""
     import numpy as np
 
+    from hemoscope.cli.progress import bar
     from hemoscope.datasets.audit import find_pairs, links, merge_groups, scan_collection
     from hemoscope.datasets.audit.facts import all_features
     from hemoscope.evaluation.shortcuts import measure_shortcuts
     from hemoscope.results.audit_document import AuditReport
 
-    with _progress("Reading") as on_progress:
+    with bar("Reading") as on_progress:
         scan = scan_collection(collection, on_progress=on_progress)
-    with _progress("Comparing") as on_progress:
+    with bar("Comparing") as on_progress:
         pairs = find_pairs(scan, on_progress=on_progress)
     group_of = dict(
         zip(
@@ -116,17 +116,6 @@ def _measure_floors(
         except HemoscopeError as error:
             reasons.append(ErrorReport.of(error))
     return tuple(floors), tuple(dict.fromkeys(reasons))
-
-
-@contextmanager
-def _progress(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr that goes away when the work is done."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(description, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _print(found: "AuditReport", *, as_json: bool) -> None:

@@ -9,6 +9,15 @@ from hemoscope.training.settings import TrainingSettings
 
 DEFAULT = TrainingSettings()
 
+SHIPPED = "shipped"
+
+
+def named_bundle(_: click.Context, __: click.Parameter, value: Path) -> Path | None:
+    """Take the word for the shipped bundle, unless a folder has that name."""
+    return None if str(value) == SHIPPED and not value.exists() else value
+
+
+bundle = click.argument("bundle", type=click.Path(path_type=Path), callback=named_bundle)
 data = click.argument("data", type=click.Path(path_type=Path))
 model = click.option(
     "--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network."
@@ -23,3 +32,16 @@ seed = click.option(
     "--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed gives the same again."
 )
 size = click.option("--size", type=int, help="Rows and columns of the input in pixels.")
+point = click.option(
+    "--operating-point", default="balanced", show_default=True, help="The bundle's threshold to decide at."
+)
+seen = click.option(
+    "--seen",
+    type=click.Choice(["refuse", "drop", "keep"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with slices that stood in the training data: stop, leave their groups out, or keep and mark them.",
+)
+draws = click.option(
+    "--draws", type=click.IntRange(100), default=2000, show_default=True, help="Bootstrap samples for intervals."
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hemoscope.cli import SOME_INPUTS_FAILED
+from hemoscope.cli import SOME_INPUTS_FAILED, options
 from hemoscope.records import SliceResult, Status
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a CSV table.")
 @click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
-@click.option("--operating-point", default="balanced", show_default=True, help="The bundle's threshold to decide at.")
+@options.point
 @click.pass_context
 def predict(
     context: click.Context,
