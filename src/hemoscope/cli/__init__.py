@@ -12,7 +12,19 @@ from hemoscope import __version__
 from hemoscope.errors import HemoscopeError, InputError
 from hemoscope.terms import RESEARCH_USE_ONLY
 
-COMMANDS = ("audit", "cross-validate", "demo", "evaluate", "export", "paint", "phantom", "predict", "train", "tune")
+COMMANDS = (
+    "audit",
+    "compare",
+    "cross-validate",
+    "demo",
+    "evaluate",
+    "export",
+    "paint",
+    "phantom",
+    "predict",
+    "train",
+    "tune",
+)
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3
 
 

@@ -1,12 +1,15 @@
 """Options that several commands share, so that they mean and say the same everywhere."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from hemoscope.models.registry import MODELS
 from hemoscope.training.settings import TrainingSettings
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT = TrainingSettings()
 
 SHIPPED = "shipped"
@@ -17,7 +20,12 @@ def named_bundle(_: click.Context, __: click.Parameter, value: Path) -> Path | N
     return None if str(value) == SHIPPED and not value.exists() else value
 
 
-bundle = click.argument("bundle", type=click.Path(path_type=Path), callback=named_bundle)
+def bundle_argument(name: str) -> Callable[[Command], Command]:
+    """Return an argument that takes a bundle's folder or the word for the shipped one, which becomes None."""
+    return click.argument(name, type=click.Path(path_type=Path), callback=named_bundle)
+
+
+bundle = bundle_argument("bundle")
 data = click.argument("data", type=click.Path(path_type=Path))
 model = click.option(
     "--model", type=click.Choice(list(MODELS)), default=DEFAULT.model, show_default=True, help="The network."

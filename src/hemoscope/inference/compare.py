@@ -1,0 +1,53 @@
+"""Two bundles on the same labelled cases: which is better, and could chance have done it?"""
+
+import os
+from collections.abc import Callable
+
+from hemoscope.datasets.load import load_collection
+from hemoscope.evaluation.paired import Comparison, Side, judge_pair
+from hemoscope.inference.evaluate import EvaluationSettings, facts_of, unseen_of
+from hemoscope.inference.labelled import score_labelled
+from hemoscope.inference.predictor import Predictor
+from hemoscope.inference.seen import apply_policy, check_seen
+
+
+def compare(
+    bundles: tuple[str | os.PathLike[str] | None, str | os.PathLike[str] | None],
+    data: str | os.PathLike[str],
+    *,
+    settings: EvaluationSettings | None = None,
+    groups_file: str | os.PathLike[str] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Score a labelled collection with two bundles, and compare their answers pair by pair.
+
+    Args:
+        bundles: Folders of two model bundles; None is the shipped one.
+        data: A labelled collection of any layout, DICOM or pictures.
+        settings: How; the defaults unless given. Slices that either network learned from fall under its policy.
+        groups_file: CSV with a group per slice.
+        on_progress: Called with how many scores are made and how many there will be.
+
+    Raises:
+        InputError: "operating_point.unknown" where either has no such point, or nothing is at a path.
+        BundleError: A bundle cannot be used, or gives NaN.
+        DatasetError: The collection cannot be used; "data.seen_in_training" where either learned from any of it.
+    """
+    settings = settings or EvaluationSettings()
+    predictors = [Predictor(bundle, operating_point=settings.judge.point) for bundle in bundles]
+    collection = load_collection(data, groups_file=groups_file)
+    scored, checks = [], []
+    for place, predictor in enumerate(predictors):
+
+        def advance(done: int, total: int, place: int = place) -> None:
+            if on_progress is not None:
+                on_progress(place * total + done, len(predictors) * total)
+
+        scored.append(score_labelled(predictor, collection, on_progress=advance))
+        checks.append(apply_policy(check_seen(predictor.bundle, collection, scored[-1]), settings.seen))
+    first, second = (
+        Side(predictor.bundle.summary(), predictor.operating_point, check, unseen_of(one.cases, checks))
+        for predictor, check, one in zip(predictors, checks, scored, strict=True)
+    )
+    paired = judge_pair(first.cases, second.cases, (first.point, second.point), settings=settings.judge)
+    return Comparison(first, second, facts_of(collection), paired, settings.judge)

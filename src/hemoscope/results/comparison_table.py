@@ -1,0 +1,76 @@
+"""A comparison as a short table for a terminal."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from hemoscope.evaluation.paired import Comparison, Side
+from hemoscope.evaluation.report import SeenStatus
+from hemoscope.results.evaluation_document import seen_in_words
+from hemoscope.results.wording import percent, printable
+from hemoscope.terms import RESEARCH_USE_ONLY
+
+SMALLEST_P = 0.001
+WORDS = {"all": "slices", "positives": "slices with hemorrhage", "negatives": "slices without"}
+
+
+class ComparisonSummary:
+    """The table that a console prints: each figure of both, the difference, and the tests."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield line by line."""
+        for line, style in self._lines():
+            # What would steer the terminal is written out, and so is what its encoding has no sign for
+            safe = printable(line).encode(options.encoding, "backslashreplace").decode(options.encoding)
+            yield Text(safe, style=style)
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        comparison, paired = self.comparison, self.comparison.paired
+        yield from self._side("A", comparison.first)
+        yield from self._side("B", comparison.second)
+        lost = len(comparison.unpaired())
+        yield (
+            f"On {comparison.collection.name}: {paired.slices:,} slices that both scored, {paired.positives:,} with "
+            f"hemorrhage, in {paired.groups:,} groups; not scored by one or both: {lost:,}",
+            "",
+        )
+        yield "", ""
+        yield f"{'':<14}{'A':>7}{'B':>8}   A less B, 95 % interval over groups", "bold"
+        for name, found in paired.differences.items():
+            mark = {"first": "  favors A", "second": "  favors B"}.get(paired.favors(name) or "", "")
+            yield f"{name:<14}{found.first:>7.3f}{found.second:>8.3f}   {found.difference}{mark}", ""
+        yield "", ""
+        yield from self._tests()
+        yield RESEARCH_USE_ONLY, "bold"
+
+    def _side(self, letter: str, side: Side) -> Iterator[tuple[str, str]]:
+        yield (
+            f"{letter}: {side.model['name']} {side.model['version']}, positive from {percent(side.point.threshold)}",
+            "bold",
+        )
+        is_fine = side.seen.status is SeenStatus.NONE_FOUND or side.seen.were_dropped
+        yield f"{'-' if is_fine else '!'} {seen_in_words(side.seen)}", "" if is_fine else "bold red"
+
+    def _tests(self) -> Iterator[tuple[str, str]]:
+        paired = self.comparison.paired
+        if not paired.are_independent:
+            yield "Slices of one group are not independent, as these tests take for granted: trust the intervals.", ""
+        if paired.delong is not None:
+            difference = paired.delong.difference
+            yield f"DeLong, AUROC: difference {difference}, p {_p(paired.delong.p_value)}", ""
+        elif paired.not_tested is not None:
+            yield f"DeLong: {paired.not_tested.message}", ""
+        for name, test in paired.mcnemar.items():
+            yield (
+                f"McNemar, {WORDS[name]}: only A right {test.only_first:,}, only B right {test.only_second:,}, "
+                f"p {_p(test.p_value)}",
+                "",
+            )
+
+
+def _p(value: float) -> str:
+    return f"< {SMALLEST_P:g}" if value < SMALLEST_P else f"= {value:.3f}"
