@@ -83,6 +83,18 @@ def test_what_is_refused_or_fails_keeps_its_place_and_counts_as_missed(plain, ta
     assert point.true_positives + point.false_negatives == 4
 
 
+def test_a_link_to_nowhere_is_an_answer_as_any_other(plain, tmp_path):
+    folder = write_class_folders(tmp_path / "set", each=2)
+    (folder / "Normal" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    found = evaluate(plain, folder, settings=QUICK)
+    assert [case.error.code for case in found.judgement.cases if case.error] == ["input.not_found"]
+    assert found.collection.slices == 5
+
+
+def test_a_collection_has_the_hash_that_training_keeps(plain, table):
+    assert evaluate(plain, table, settings=QUICK).collection.sha256 == load_collection(table).data_hash()
+
+
 def test_the_worst_mistakes_are_kept_with_slice_and_map(plain, table):
     settings = replace(QUICK, examples=2)
     found = evaluate(plain, table, settings=settings)

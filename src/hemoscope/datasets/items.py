@@ -68,7 +68,11 @@ class Collection:
 
     def data_hash(self) -> str:
         """SHA-256 over every file's bytes and label, independent of order and place; proves which data was used."""
-        lines = sorted(f"{hashlib.sha256(item.path.read_bytes()).hexdigest()} {item.label}" for item in self.items)
+        return self.hash_of([hashlib.sha256(item.path.read_bytes()).hexdigest() for item in self.items])
+
+    def hash_of(self, file_hashes: Sequence[str]) -> str:
+        """Return what `data_hash` does, from the SHA-256 of each file in the order of the items."""
+        lines = sorted(f"{value} {item.label}" for value, item in zip(file_hashes, self.items, strict=True))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -50,4 +50,4 @@ def compare(
         for predictor, check, one in zip(predictors, checks, scored, strict=True)
     )
     paired = judge_pair(first.cases, second.cases, (first.point, second.point), settings=settings.judge)
-    return Comparison(first, second, facts_of(collection), paired, settings.judge)
+    return Comparison(first, second, facts_of(collection, scored[0]), paired, settings.judge)

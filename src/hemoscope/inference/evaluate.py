@@ -9,7 +9,7 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_misses
 from hemoscope.evaluation.judge import JudgeSettings, judge
 from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCheck
-from hemoscope.inference.labelled import score_labelled
+from hemoscope.inference.labelled import ScoredCollection, score_labelled
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import SeenPolicy, apply_policy, check_seen
 
@@ -65,8 +65,7 @@ def evaluate(
         _look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], collection, predictor)
         for worst in (worst_misses, worst_false_alarms)
     )
-    facts = facts_of(collection)
-    return Evaluation(predictor.bundle.summary(), facts, seen, judgement, misses, false_alarms)
+    return Evaluation(predictor.bundle.summary(), facts_of(collection, scored), seen, judgement, misses, false_alarms)
 
 
 def unseen_of(cases: Sequence[JudgedCase], checks: Sequence[SeenCheck]) -> tuple[JudgedCase, ...]:
@@ -75,12 +74,12 @@ def unseen_of(cases: Sequence[JudgedCase], checks: Sequence[SeenCheck]) -> tuple
     return tuple(case for case in cases if case.key not in dropped)
 
 
-def facts_of(collection: Collection) -> CollectionFacts:
-    """Say what a collection is."""
+def facts_of(collection: Collection, scored: ScoredCollection) -> CollectionFacts:
+    """Say what a collection is, each file as it was when it was scored."""
     return CollectionFacts(
         name=collection.name,
         layout=collection.layout,
-        sha256=collection.data_hash(),
+        sha256=collection.hash_of(scored.fingerprints.hashes),
         slices=len(collection),
         positives=sum(collection.labels),
         groups=len(set(collection.groups)),

@@ -37,7 +37,7 @@ def check_seen(bundle: Bundle, collection: Collection, scored: ScoredCollection)
     known = bundle.fingerprints
     has_hashes = known is not None and any(value != UNKNOWN for value in known.hashes)
     compared_with = 0 if known is None else len(known)
-    if _trained_on(bundle.metadata) == collection.data_hash():
+    if _trained_on(bundle.metadata) == collection.hash_of(scored.fingerprints.hashes):
         everything = tuple(SeenCase(item.key, item.group, str(Likeness.SAME_FILE), 1.0) for item in collection)
         return SeenCheck(SeenStatus.FOUND, compared_with, has_hashes, everything)
     if known is None:
