@@ -24,16 +24,21 @@ def test_every_link_to_a_file_leads_somewhere(page):
         assert (page.parent / target).exists(), target
 
 
-def shown_commands() -> list[list[str]]:
-    """The hemoscope commands in README's code blocks, without comments."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```", (ROOT / "README.md").read_text(), re.S | re.M)
+def shown_commands(page: Path) -> list[list[str]]:
+    """The hemoscope commands in a page's code blocks, without comments."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(), re.S | re.M)
     lines = [line.split("#")[0].strip() for language, block in blocks if not language for line in block.splitlines()]
     return [shlex.split(line)[1:] for line in lines if line.startswith("hemoscope ")]
 
 
-def test_every_command_of_the_readme_exists_with_its_options():
-    commands = shown_commands()
-    assert len(commands) >= 6
+@pytest.mark.parametrize(
+    ("page", "fewest"),
+    [(ROOT / "README.md", 6), (ROOT / "docs" / "how-to" / "evaluate.md", 2)],
+    ids=["readme", "evaluate"],
+)
+def test_every_command_that_is_shown_exists_with_its_options(page, fewest):
+    commands = shown_commands(page)
+    assert len(commands) >= fewest
     for name, *arguments in commands:
         assert name in COMMANDS
         known = {option for parameter in main.get_command(None, name).params for option in parameter.opts}

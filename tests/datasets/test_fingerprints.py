@@ -1,7 +1,9 @@
 """A slice is known again by its file or by its brain, and a fingerprint table shows nobody."""
 
+import contextlib
 import csv
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from hemoscope.datasets.audit.fingerprints import (
     write_fingerprints,
 )
 from hemoscope.datasets.load import load_collection
-from hemoscope.errors import BundleError
+from hemoscope.errors import BundleError, RefusedError
 from hemoscope.preparation.canonical import preprocess_single_image
 
 from .layouts import draw_picture
@@ -86,16 +88,27 @@ def test_a_table_of_another_form_is_an_error_with_the_next_step(tmp_path, text):
         read_fingerprints(tmp_path / "fingerprints.csv")
 
 
+def unit_vectors(paths: Iterable[Path]) -> np.ndarray:
+    """The signatures of the files that can be prepared, each of length 1."""
+    inputs = []
+    for path in paths:
+        with contextlib.suppress(RefusedError):
+            inputs.append(preprocess_single_image(path)[0])
+    vectors = fingerprint(inputs, hashes=[UNKNOWN] * len(inputs)).signatures.astype(float)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+
+
 @pytest.mark.real_data
 def test_every_copy_among_the_200_is_known_again_and_no_other_patient(two_hundred, real_data):
     groups_file = real_data / "kaggle-head-ct-hemorrhage-groups.csv"
     collection = load_collection(two_hundred, groups_file=groups_file)
-    table = fingerprint((preprocess_single_image(item.path)[0] for item in collection), hashes=[UNKNOWN] * 200)
-    vectors = table.signatures.astype(float)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = unit_vectors(item.path for item in collection)
     alike = vectors @ vectors.T
     with groups_file.open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["same_image_as"]]
     assert min(alike[int(row["id"]), int(row["same_image_as"])] for row in rows) > 0.92
     groups = np.array(collection.groups)
     assert alike[groups[:, None] != groups[None, :]].max() < 0.70
+    others = unit_vectors(sorted((real_data / "phe-sich" / "images").iterdir())[::8])
+    assert len(others) > 100
+    assert (vectors @ others.T).max() < 0.80
