@@ -29,7 +29,7 @@ origins: $(VENV)/.dev  ## judge the shipped network by leaving each origin out, 
 weights: $(VENV)/.dev  ## train and export the shipped bundle, with the figures of runs/origins; DATA holds the collections
 	$(BIN)/hemoscope train $(DATA) --model map-net --out runs/shipped $(if $(wildcard runs/shipped/run.json),--resume)
 	rm -rf runs/bundle
-	$(BIN)/hemoscope export runs/shipped runs/bundle $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
+	$(BIN)/hemoscope export runs/shipped runs/bundle --data $(DATA) $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
 	rm -rf src/hemoscope/weights/default
 	cp -r runs/bundle src/hemoscope/weights/default
 	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md

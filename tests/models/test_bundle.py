@@ -38,7 +38,10 @@ def test_the_shipped_bundle_opens_and_says_what_it_is():
 
 
 def test_the_shipped_bundle_stays_small():
-    assert sum(path.stat().st_size for path in shipped_bundle().iterdir()) < 25e6
+    sizes = {path.name: path.stat().st_size for path in shipped_bundle().iterdir()}
+    fingerprints = sizes.pop(FINGERPRINTS, 0)
+    assert sum(sizes.values()) < 25e6
+    assert fingerprints <= 420 * open_bundle().metadata["training"]["data"]["slices"]
 
 
 def test_the_shipped_bundle_was_proven_equal_in_onnx_and_keras():

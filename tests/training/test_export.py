@@ -1,6 +1,5 @@
 """A run becomes a bundle that scores as the network did."""
 
-import hashlib
 import shutil
 
 import numpy as np
@@ -12,8 +11,6 @@ from hemoscope.inference.engine import Engine
 from hemoscope.models.backend import import_keras
 from hemoscope.models.bundle import FILES, FINGERPRINTS, SUMS, open_bundle
 from hemoscope.training.export import export, prove_equal
-from hemoscope.training.fingerprints import fingerprint_run
-from tests.datasets.layouts import write_kaggle
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +27,6 @@ def test_a_bundle_knows_every_slice_of_its_run_again(bundle, drawn_run):
     asked = fingerprint(drawn_run.inputs, hashes=[UNKNOWN] * 16)
     assert bundle.fingerprints.hashes == (UNKNOWN,) * 16
     assert [seen.index for seen in find_seen(asked, bundle.fingerprints)] == list(range(16))
-
-
-def test_the_files_of_a_run_can_be_added_and_no_other_collection(drawn_run, drawn_set, tmp_path):
-    found = fingerprint_run(drawn_run, drawn_set)
-    first = drawn_set / "head_ct" / "head_ct" / f"{int(drawn_run.split[0].key):03d}.png"
-    assert found.hashes[0] == hashlib.sha256(first.read_bytes()).hexdigest()
-    assert len(set(found.hashes)) == 16
-    with pytest.raises(TrainingError, match=r"not the one that the run was started on.*\[run\.data_changed\]"):
-        fingerprint_run(drawn_run, write_kaggle(tmp_path / "other", each=2))
 
 
 def test_onnx_runtime_scores_as_keras_does(bundle, drawn_run):

@@ -68,7 +68,10 @@ def seen_in_words(seen: SeenCheck) -> str:
     if seen.status is SeenStatus.NONE_FOUND:
         return f"None of these slices is among {compared}, compared {how}."
     if seen.were_dropped:
-        return f"{len(seen.seen):,} slices of groups that stood in the training data were left out of every figure."
+        return (
+            f"{len(seen.seen):,} slices of groups that stood in the training data were left out of every figure. None "
+            f"of the others is among {compared}, compared {how}."
+        )
     return (
         f"{len(seen.seen):,} slices stood in the training data, or belong to a group that did. They were kept, so "
         "these figures are too good and say nothing about slices that the network never saw."
