@@ -1,7 +1,9 @@
 """The JSON of an evaluation: valid by its schema, and every figure that of the judgement."""
 
 import json
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from jsonschema import Draft202012Validator
 from hemoscope.results.evaluation_document import MOST_POINTS, evaluation_as_json, seen_in_words, thinned
 
 from .evaluated import FOUND, NONE_FOUND, NOT_POSSIBLE, evaluated
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +29,15 @@ def test_it_is_valid_by_its_schema_and_holds_no_odd_number(validator, seen, prev
     document = evaluation_as_json(evaluated(seen=seen, prevalence=prevalence, name="h\udce4mo", rename="h\udce4mo-"))
     validator.validate(json.loads(json.dumps(document, allow_nan=False)))
     assert document["settings"]["prevalence_is_stated"] is (prevalence is not None)
+
+
+@pytest.mark.parametrize("name", ["evaluation", "comparison"])
+def test_the_reference_explains_every_key(name):
+    schema = json.loads(files("hemoscope.results").joinpath(f"{name}.schema.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "reference" / "json.md").read_text()
+    section = page.split(f"results/{name}.schema.json`]")[1].split("\n# ")[0]
+    listed = {key for row in re.findall(r"^\| (`.*?) \|", section, re.M) for key in re.findall(r"`(\w+)`", row)}
+    assert listed == set(schema["properties"])
 
 
 def test_a_key_more_or_less_is_not_valid(validator):

@@ -37,7 +37,7 @@ def test_the_notice_stands_first_and_every_slice_is_counted(page):
     assert page.text.split("Skip to the figures ")[1].startswith(
         "Research use only. Not a medical device. Not for diagnosis. Hemoscope evaluation seed-cnn on drawn "
         "02 January 2026, 03:04 UTC · version 0.1.0 · 12 slices, 6 with hemorrhage, in 7 groups "
-        "10 scored 1 ◇ refused 1 ✕ failed 0 dropped as seen Seen in training"
+        "10 scored 1 ◇ refused 1 ✕ failed 0 dropped Seen in training"
     )
 
 
@@ -52,7 +52,7 @@ def test_what_was_seen_in_training_is_said_before_any_figure(page):
 def test_each_figure_stands_with_its_interval(page):
     found = evaluated().judgement
     auroc, ppv = found.figures["auroc"], found.points[0].ppv
-    assert f"AUROC {auroc.value:.3f} {auroc.low:.3f}–{auroc.high:.3f} Chance that" in page.text
+    assert f"0.5 is guessing. {auroc.value:.3f} {auroc.low:.3f}–{auroc.high:.3f} AUPRC" in page.text
     assert f"{ppv.value:.3f} {ppv.low:.3f}–{ppv.high:.3f}" in page.text
     assert "4 found, 1 missed 3 cleared, 2 alarmed" in page.text
     assert "– cannot be given" in page.text  # the predictive value of the strict point, at which nothing is called

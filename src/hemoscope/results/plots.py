@@ -46,7 +46,7 @@ class Plot:
     title: str
     x: Axis
     y: Axis
-    _shapes: list[str] = field(default_factory=list)
+    _shapes: list[str] = field(default_factory=list, init=False)
 
     def line(self, points: Sequence[Point], style: str) -> None:
         """Join points. `style` is a class of the page's style sheet, here and below."""
