@@ -205,7 +205,8 @@ def _enclosed(bone: np.ndarray, hull: np.ndarray) -> np.ndarray:
 
 def _convex_hull(mask: np.ndarray) -> np.ndarray:
     hull = np.zeros(mask.shape, np.uint8)
-    cv2.fillConvexPoly(hull, cv2.convexHull(cv2.findNonZero(mask.astype(np.uint8))), 1)
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outlines)), 1)
     return hull.astype(bool)
 
 
