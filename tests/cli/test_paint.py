@@ -28,4 +28,4 @@ def test_lookalikes_have_a_column_each(tmp_path):
     result = CliRunner().invoke(main, ["paint", str(tmp_path / "1.png"), "--lookalikes", "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert "metal" in result.stdout
-    assert size_of(out) == (14 * 256, 256)
+    assert size_of(out) == (16 * 256, 256)

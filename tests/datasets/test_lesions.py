@@ -1,5 +1,6 @@
 """Painted bleeds lie where their kind lies, are as dense as blood, and leave the rest of the slice alone."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -82,6 +83,23 @@ def test_an_epidural_bleed_touches_the_inner_table_and_a_clot_of_the_brain_does_
     clot = canvas.paint(Label.INTRAPARENCHYMAL, seed=1).masks[SUBTYPES.index(Label.INTRAPARENCHYMAL)]
     assert canvas.marks.depth[epidural].min() < 2
     assert canvas.marks.depth[clot].min() > 1
+
+
+def test_an_epidural_bleed_leaves_no_gap_of_soft_tissue_between_itself_and_bone():
+    """A mask of the brain that ends two pixels short of the bone still lets the bleed reach it."""
+    hu = np.full((192, 192), -1000.0, np.float32)
+    cv2.circle(hu, (96, 96), 80, 900.0, -1)
+    cv2.circle(hu, (96, 96), 70, 30.0, -1)
+    brain = np.zeros(hu.shape, np.uint8)
+    cv2.circle(brain, (96, 96), 68, 1, -1)
+    marks = find_landmarks(hu, brain > 0, millimeters=1.0)
+    assert np.array_equal(marks.inside, hu == 30)
+    painted = paint(hu, marks, Label.EPIDURAL, rng=np.random.default_rng(1))
+    mask = painted.masks[SUBTYPES.index(Label.EPIDURAL)]
+    rim = (hu == 30) & ~(brain > 0) & (cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+    assert mask.any()
+    assert float(painted.hu[rim & mask].mean()) > 40
+    assert np.array_equal(painted.hu[hu == 900], hu[hu == 900])
 
 
 @pytest.mark.parametrize("name", LOOKALIKES)

@@ -11,13 +11,17 @@ HEAD_LENGTH_MM = 180.0
 """Length of an adult's skull, front to back, near enough: gives millimeters where a picture gives none."""
 FLUID_BELOW_BRAIN = 9.0
 """Fluid (0 to 15 HU) lies at least this many HU below the commonest density of the brain."""
-VENTRICLE_DEPTH_MM = 14.0
+VENTRICLE_DEPTH_MM = 18.0
 """Fluid that reaches this far from the inner table belongs to ventricles or deep cisterns, not to sulci ..."""
 VENTRICLE_REACH_MM = 30.0
 """... when it lies within this distance of the midline; Sylvian fissures lie beyond."""
 SMALLEST_VENTRICLE_MM2 = 40.0
 FEWEST_PIXELS = 400
 """Fewer pixels of brain leave no room to paint in."""
+RIM_MM = 3.0
+"""A mask of the brain may end this far from bone; blood outside the brain does not."""
+BONE_ABOVE_BRAIN = 28.0
+"""A pixel at the rim that is denser than the brain by more HU is half bone."""
 MOST_TILT = np.deg2rad(30)
 """A midline that seems to lean further is not believed."""
 
@@ -66,6 +70,8 @@ def find_landmarks(hu: np.ndarray, brain: np.ndarray, *, millimeters: float) -> 
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5) * np.float32(millimeters)
     smooth = cv2.GaussianBlur(hu, (0, 0), 1.0 / millimeters)
     level = float(np.median(smooth[inside & (depth > min(6.0, 0.5 * float(depth.max())))]))
+    inside = _reach_bone(inside, hu < level + BONE_ABOVE_BRAIN, steps=round(RIM_MM / millimeters))
+    depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5) * np.float32(millimeters)
     fluid = np.clip((level - smooth) / FLUID_BELOW_BRAIN - 0.5, 0, 1) * inside
     ahead, across = _coordinates(inside, millimeters)
     ventricles = _deep(fluid * (np.abs(across) < VENTRICLE_REACH_MM), depth, millimeters)
@@ -80,9 +86,17 @@ def _fill(brain: np.ndarray) -> np.ndarray:
     return filled.astype(bool)
 
 
+def _reach_bone(inside: np.ndarray, is_soft: np.ndarray, *, steps: int) -> np.ndarray:
+    """Let the inside grow up to the bone, pixel by pixel through what is soft."""
+    grown, soft = inside.astype(np.uint8), (is_soft | inside).astype(np.uint8)
+    for _ in range(steps):
+        grown = cv2.dilate(grown, np.ones((3, 3), np.uint8)) & soft
+    return _fill(grown > 0)
+
+
 def _deep(fluid: np.ndarray, depth: np.ndarray, millimeters: float) -> np.ndarray:
     """Keep the connected fluid that lies deep enough and is large enough to be a ventricle."""
-    candidates = ((fluid > 0.5) & (depth > 0.6 * VENTRICLE_DEPTH_MM)).astype(np.uint8)
+    candidates = ((fluid > 0.5) & (depth > 0.5 * VENTRICLE_DEPTH_MM)).astype(np.uint8)
     _, parts, boxes, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
     kept = boxes[:, cv2.CC_STAT_AREA] * millimeters**2 >= SMALLEST_VENTRICLE_MM2
     kept[0] = False

@@ -139,6 +139,33 @@ def metal(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndar
     return _raise(hu, edge(rng.uniform(1, 4) - away, width=1.2) * marks.inside, 300.0)
 
 
+def catheter(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Draw a drain from the convexity towards the middle: a thin straight bright line, often with a dark core."""
+    angle, reach = rng.uniform(-0.6, np.pi + 0.6), rng.uniform(35, 75)
+    target = rng.normal(0, 8, 2)
+    forward, right = marks.ahead - target[0], marks.across - target[1]
+    along = forward * np.sin(angle) + right * np.cos(angle)
+    aside = np.abs(forward * np.cos(angle) - right * np.sin(angle))
+    fade = edge(along, width=3.0) * edge(reach - along, width=3.0) * marks.inside
+    hu = _raise(hu, edge(rng.uniform(0.8, 1.8) - aside, width=1.0) * fade, rng.uniform(70, 300))
+    return hu - rng.uniform(0, 60) * edge(0.5 - aside, width=1.0) * fade
+
+
+def air(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Let air collect in front, or in bubbles under the inner table, as after surgery and fractures."""
+    if rng.random() < 0.5:
+        row = marks.ahead[marks.inside].max() - rng.uniform(4, 16)
+        pocket = edge(marks.ahead - row + 2 * grain(hu.shape, scale=8, rng=rng), width=1.5)
+        pocket = pocket * edge(rng.uniform(4, 12) - marks.depth, width=1.5)
+    else:
+        pocket = np.zeros(hu.shape, np.float32)
+        for _ in range(rng.integers(1, 6)):
+            turn, depth = rng.uniform(-0.4, np.pi + 0.4), rng.uniform(60, 85)
+            away = np.hypot(marks.ahead - depth * np.sin(turn), marks.across - 0.8 * depth * np.cos(turn))
+            pocket = np.maximum(pocket, edge(rng.uniform(1, 5) - away, width=1.2))
+    return hu - pocket * marks.inside * (hu + 100)
+
+
 def bone_in_slice(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
     """Let bone below or above reach into the slice, as petrous ridges and orbital roofs do: soft and very bright."""
     angle = np.arctan2(marks.ahead, np.abs(marks.across) if rng.random() < 0.7 else marks.across)
@@ -152,7 +179,8 @@ def infarct(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.nd
     """Darken a territory or many small spots, as strokes and old age do; what is left looks brighter beside it."""
     place = rng.uniform((-60, -50), (60, 50))
     away = np.hypot(marks.ahead - place[0], marks.across - place[1])
-    region = edge(rng.uniform(8, 38) - away + 5 * grain(hu.shape, scale=8, rng=rng), width=rng.uniform(3, 10))
+    reach = rng.uniform(8, 38) if rng.random() < 0.8 else rng.uniform(38, 75)
+    region = edge(reach - away + 5 * grain(hu.shape, scale=8, rng=rng), width=rng.uniform(3, 10))
     return hu - rng.uniform(5, 17) * region * marks.inside
 
 
@@ -168,6 +196,8 @@ LOOKALIKES: dict[str, Lookalike] = {
     "bands": bands,
     "motion": motion,
     "metal": metal,
+    "catheter": catheter,
+    "air": air,
     "bone in the slice": bone_in_slice,
     "infarct": infarct,
 }

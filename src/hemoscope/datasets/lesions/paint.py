@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hemoscope.datasets.lesions.landmarks import Landmarks
+from hemoscope.datasets.lesions.landmarks import BONE_ABOVE_BRAIN, RIM_MM, Landmarks
 from hemoscope.datasets.lesions.noise import edge, grain
 from hemoscope.datasets.lesions.shapes import SHAPES
 from hemoscope.terms import SUBTYPES, Label
@@ -27,6 +27,8 @@ BLOOD_ABOVE_BRAIN = 7.0
 OLD_DENSITY, OLD_SHARE, EQUALLY_DENSE = (6.0, 42.0), 0.25, 5.0
 """An old subdural bleed is as dense as brain or less (Lee 1997, doi:10.3346/jkms.1997.12.4.353); how often one is
 painted; and within how many HU of the brain it could not be told from it."""
+LAYERED, LAYERED_SUBDURAL = 0.12, 0.3
+"""How often blood has settled, or was not clotted when it came; in the subdural space old and new blood often meet."""
 EDEMA_BELOW_BRAIN = (6.0, 15.0)
 VISIBLE = 0.5
 """A pixel belongs to the mask when blood fills this share of it ..."""
@@ -67,9 +69,12 @@ def paint(hu: np.ndarray, marks: Landmarks, label: Label, *, rng: np.random.Gene
     pushed = _push(hu, filled, marks, strength=_pressure(label, rng)) if label is not Label.SUBARACHNOID else hu
     if label is Label.INTRAPARENCHYMAL and rng.random() < 0.65:
         pushed = _add_edema(pushed, filled, marks, rng)
-    painted = _fill(pushed, filled, density, marks, rng)
+    blood = _blood(filled, density, marks, rng)
+    if rng.random() < (LAYERED_SUBDURAL if label is Label.SUBDURAL else LAYERED):
+        blood = _settle(blood, filled, marks, rng)
+    painted = _fill(pushed, filled, blood, marks)
     masks = np.zeros((len(SUBTYPES), *hu.shape), bool)
-    change = painted - cv2.GaussianBlur(hu, (0, 0), 1.5)
+    change = painted - cv2.GaussianBlur(np.minimum(hu, marks.level + BONE_ABOVE_BRAIN), (0, 0), 1.5)  # beside bone too
     mask = (filled >= VISIBLE) & ((change >= LEAST_RISE) | (density < marks.level))
     if np.count_nonzero(mask) * marks.millimeters**2 < SMALLEST_MM2:
         return Painted(hu, masks)
@@ -92,15 +97,25 @@ def _density(label: Label, marks: Landmarks, rng: np.random.Generator) -> float:
     return max(float(rng.uniform(low, high)), marks.level + BLOOD_ABOVE_BRAIN)
 
 
-def _fill(hu: np.ndarray, filled: np.ndarray, density: float, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
-    """Raise each pixel towards the blood's density by the share that blood fills; the slice's own noise stays."""
-    texture = rng.uniform(0.5, 4.0) * grain(hu.shape, scale=max(1.0, rng.uniform(1, 5) / marks.millimeters), rng=rng)
-    blood = density + texture
-    if rng.random() < 0.12:  # a fluid level, or fresh blood that has not clotted
-        split = float(rng.normal(0, 6)) + (marks.ahead[filled > VISIBLE].mean() if (filled > VISIBLE).any() else 0.0)
-        lower = rng.uniform(6, 18)
-        blood = blood - lower * edge(marks.ahead - split + 2 * texture, width=3.0)
-    return np.asarray(hu + filled * (blood - _mean_where(hu, filled, sigma=1.5 / marks.millimeters)), np.float32)
+def _blood(filled: np.ndarray, density: float, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Draw the density of blood at each pixel: uneven, as a clot is."""
+    scale = max(1.0, rng.uniform(1, 5) / marks.millimeters)
+    return np.asarray(density + rng.uniform(0.5, 4.0) * grain(filled.shape, scale=scale, rng=rng), np.float32)
+
+
+def _settle(blood: np.ndarray, filled: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Let the cells sink to the back: in front of a level, straight or blurred, blood is less dense."""
+    within = marks.ahead[filled > VISIBLE]
+    split = float(rng.normal(0, 6)) + (float(within.mean()) if within.size else 0.0)
+    uneven = 2 * grain(filled.shape, scale=4.0, rng=rng)
+    return np.asarray(blood - rng.uniform(6, 18) * edge(marks.ahead - split + uneven, width=3.0), np.float32)
+
+
+def _fill(hu: np.ndarray, filled: np.ndarray, blood: np.ndarray, marks: Landmarks) -> np.ndarray:
+    """Bring each pixel to the blood's density by the share that blood fills; bone and the slice's own noise stay."""
+    painted = hu + filled * (blood - _mean_where(hu, filled, sigma=1.5 / marks.millimeters))
+    is_bone = (marks.depth < RIM_MM) & (hu > np.maximum(blood, marks.level + 0.5 * BONE_ABOVE_BRAIN))
+    return np.asarray(np.where(is_bone, hu, painted), np.float32)
 
 
 def _mean_where(hu: np.ndarray, filled: np.ndarray, *, sigma: float) -> np.ndarray:

@@ -7,6 +7,7 @@ layering in the dependent (posterior) horns or a cast of a ventricle; intraparen
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -17,11 +18,15 @@ from hemoscope.terms import Label
 
 EDGE_MM = 1.2
 """Width over which a sharp outline fades: partial volume of a slice some 5 mm thick."""
+CONTUSIONS, FISSURES = 0.2, 0.35
+"""How often clots of the brain are contusions, and subarachnoid blood fills fissures."""
 Shape = Callable[[Landmarks, np.random.Generator], np.ndarray]
 
 
 def intraparenchymal(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
-    """Draw an irregular clot in the brain, or up to three close together; most lie deep."""
+    """Draw an irregular clot in the brain, or up to three close together; most lie deep. Or draw contusions."""
+    if rng.random() < CONTUSIONS:
+        return _contusions(marks, rng)
     radius = float(np.clip(rng.lognormal(np.log(8.5), 0.6), 2.2, 32.0))
     least = min(float(marks.depth.max()) * 0.9, 20.0 if rng.random() < 0.6 else 0.5 * radius + 2)
     middle = _pick(marks.depth >= least, rng)
@@ -50,7 +55,9 @@ def subdural(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
 
 
 def subarachnoid(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
-    """Fill sulci over a part of the convexity, or the cisterns about the middle."""
+    """Fill sulci over a part of the convexity, the cisterns about the middle, or the fissures that lead from them."""
+    if rng.random() < FISSURES:
+        return _fissures(marks, rng)
     is_cistern = rng.random() < 0.4
     if is_cistern:
         row, column = _pick((np.abs(marks.across) < 12) & (np.abs(marks.ahead - 8) < 30) & marks.inside, rng)
@@ -63,7 +70,7 @@ def subarachnoid(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
         across, aside = np.abs(across), abs(aside)
     away = np.hypot(marks.ahead - _at(marks.ahead, row, column), across - aside)
     region = edge(reach - away + 4 * _grain(marks, 6.0, rng), width=8.0) * edge(depth - marks.depth, width=4.0)
-    width = rng.uniform(1.2, 3.5)
+    width = rng.uniform(1.6, 4.5)
     scale = rng.uniform(4.0, 9.0)
     lines = edge(width / 2 - np.abs(_grain(marks, scale, rng)) * scale, width=EDGE_MM)
     sulci = marks.fluid * ~marks.ventricles
@@ -73,7 +80,7 @@ def subarachnoid(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
 def intraventricular(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
     """Let blood sink to the back of the ventricles, or fill them; where none are seen, draw a cast of the horns."""
     if np.count_nonzero(marks.ventricles) * marks.millimeters**2 < 80:
-        return _horns(marks, rng)
+        return _horns(marks, rng) if rng.random() < 0.5 else _midline_ventricle(marks, rng)
     filled = cv2.GaussianBlur(marks.ventricles.astype(np.float32), (0, 0), 0.7 / marks.millimeters)
     filled = np.clip(1.4 * filled, 0, 1)
     if rng.random() < 0.65:
@@ -136,6 +143,65 @@ def _horns(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
         outline = 1 - np.hypot(forward / half_length, beside / half_width) + 0.1 * _grain(marks, 3.0, rng)
         filled = np.maximum(filled, edge(outline * half_width, width=EDGE_MM))
     return filled * (marks.depth > 4)
+
+
+def _midline_ventricle(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Draw a cast of the third ventricle, a slit, or of the fourth, a rounded triangle behind it."""
+    if rng.random() < 0.4:
+        middle, half_length, half_width = rng.uniform(-4, 16), rng.uniform(6, 14), rng.uniform(1.2, 3.2)
+    else:
+        middle, half_length, half_width = rng.uniform(-42, -12), rng.uniform(3.5, 9), rng.uniform(3.5, 10)
+    forward, beside = marks.ahead - middle, marks.across - rng.normal(0, 1.5)
+    outline = 1 - np.hypot(forward / half_length, beside / half_width) + 0.15 * _grain(marks, 3.0, rng)
+    return edge(outline * min(half_length, half_width), width=EDGE_MM * 1.5) * (marks.depth > 4)
+
+
+def _contusions(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Draw several small clots close together under the inner table, most in front or at the sides."""
+    near = (marks.depth > 3) & (marks.depth < 18)
+    row, column = _pick(near & (marks.ahead > (10 if rng.random() < 0.7 else -90)), rng)
+    filled = np.zeros(marks.inside.shape, np.float32)
+    for _ in range(rng.integers(1, 6)):
+        beside = (row + rng.normal(0, 8) / marks.millimeters, column + rng.normal(0, 8) / marks.millimeters)
+        filled = np.maximum(filled, _blob(marks, beside, rng.uniform(2.0, 7.0), rng))
+    return filled * edge(marks.depth - 1.0, width=EDGE_MM)
+
+
+def _fissures(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Draw blood along some of the fissures at the base: between the hemispheres, Sylvian, around the brain stem."""
+    forward = marks.ahead + 2.5 * _grain(marks, 10.0, rng) - rng.normal(0, 4)
+    beside = np.abs(marks.across + 2.5 * _grain(marks, 10.0, rng))
+    sides = marks.across * rng.choice((-1, 1)) > (0 if rng.random() < 0.4 else -np.inf)
+    chosen = [path for path in FISSURE_PATHS if rng.random() < 0.55] or [
+        FISSURE_PATHS[rng.integers(len(FISSURE_PATHS))]
+    ]
+    filled = np.zeros(marks.inside.shape, np.float32)
+    for path in chosen:
+        away = np.min([_to_segment(forward, beside, *ends) for ends in pairwise(path)], axis=0)
+        half_width = rng.uniform(1.2, 4.0) * (1 + 0.3 * _grain(marks, 6.0, rng))
+        lines = edge(half_width - away, width=EDGE_MM * rng.uniform(1.0, 3.5)) * rng.uniform(0.5, 1.0)
+        filled = np.maximum(filled, np.maximum(lines, marks.fluid * ~marks.ventricles * edge(7.0 - away, width=4.0)))
+    return np.asarray(filled * sides * marks.inside, np.float32)
+
+
+FISSURE_PATHS = (
+    ((18.0, 0.0), (50.0, 0.0), (82.0, 0.0)),
+    ((12.0, 4.0), (17.0, 18.0), (12.0, 34.0), (0.0, 44.0), (-12.0, 50.0)),
+    ((10.0, 4.0), (2.0, 14.0), (-8.0, 17.0), (-18.0, 12.0), (-22.0, 0.0)),
+    ((14.0, 0.0), (10.0, 10.0), (2.0, 14.0), (6.0, 0.0)),
+    ((-20.0, 0.0), (-17.0, 10.0), (-10.0, 18.0)),
+)
+"""Corners of the fissures, in mm in front of the middle and beside the midline: interhemispheric, Sylvian, ambient,
+suprasellar, quadrigeminal."""
+
+
+def _to_segment(
+    forward: np.ndarray, beside: np.ndarray, start: tuple[float, float], end: tuple[float, float]
+) -> np.ndarray:
+    """Measure the distance in mm from a segment."""
+    along = np.subtract(end, start)
+    share = np.clip(((forward - start[0]) * along[0] + (beside - start[1]) * along[1]) / (along @ along), 0, 1)
+    return np.hypot(forward - start[0] - share * along[0], beside - start[1] - share * along[1])
 
 
 def _blob(marks: Landmarks, middle: tuple[float, float], radius: float, rng: np.random.Generator) -> np.ndarray:
