@@ -75,7 +75,7 @@ def test_each_point_says_what_it_was_chosen_for_and_on_which_data():
     in_ = choose_rule_in(LABELS, PROBABILITIES, fitted_on="ten slices", target=0.9)
     assert (out.point.name, out.point.chosen_for, out.point.fitted_on, out.measured_on) == (
         "rule-out",
-        "the highest threshold with a sensitivity of at least 0.98",
+        "the highest threshold with a sensitivity of at least 0.95",
         "ten slices",
         "ten slices",
     )
@@ -85,15 +85,15 @@ def test_each_point_says_what_it_was_chosen_for_and_on_which_data():
     )
 
 
-def test_49_of_50_are_98_percent():
-    labels = np.repeat([0, 1], 50)
-    probabilities = np.r_[np.linspace(0.01, 0.3, 50), 0.02, np.linspace(0.7, 0.99, 49)]
-    chosen = choose_rule_out(labels, probabilities, fitted_on="a hundred slices")
+def test_19_of_20_are_the_95_percent_kept_where_nothing_else_is_asked_for():
+    labels = np.repeat([0, 1], 20)
+    probabilities = np.r_[np.linspace(0.01, 0.3, 20), 0.02, np.linspace(0.7, 0.99, 19)]
+    chosen = choose_rule_out(labels, probabilities, fitted_on="forty slices")
     assert chosen.point.threshold == 0.5
-    assert chosen.sensitivity == wilson(49, 50)
-    mirrored = choose_rule_in(1 - labels, 1 - probabilities, fitted_on="a hundred slices")
+    assert chosen.sensitivity == wilson(19, 20)
+    mirrored = choose_rule_in(1 - labels, 1 - probabilities, fitted_on="forty slices")
     assert mirrored.point.threshold == pytest.approx(0.5)
-    assert mirrored.specificity == wilson(49, 50)
+    assert mirrored.specificity == wilson(19, 20)
 
 
 @given(st.integers(0, 1000), st.sampled_from([0.5, 0.8, 0.9, 0.98, 1.0]))
@@ -126,7 +126,7 @@ def test_ruling_in_nothing_shows_as_a_sensitivity_of_0():
 
 def test_a_negative_of_probability_1_makes_ruling_in_unreachable():
     message = (
-        r"No threshold reaches a specificity of 0\.98; the best has 0\.500\. Lower the target, .* probability 1\. "
+        r"No threshold reaches a specificity of 0\.95; the best has 0\.500\. Lower the target, .* probability 1\. "
         r"\[operating_point\.unreachable\]"
     )
     with pytest.raises(DatasetError, match=message):
