@@ -10,6 +10,7 @@ from hemoscope.evaluation.intervals import share_interval, wilson
 from hemoscope.evaluation.metrics import sensitivity, specificity
 from hemoscope.evaluation.operating_points import (
     UncertainBand,
+    choose_all,
     choose_balanced,
     choose_rule_in,
     choose_rule_out,
@@ -180,6 +181,36 @@ def test_points_of_different_data_have_no_band():
     message = r"points of the same data; received 'a' and 'b'\. Choose both .*\[operating_point\.other_data\]"
     with pytest.raises(DatasetError, match=message):
         uncertain_band(out, in_)
+
+
+def test_a_band_becomes_the_point_that_abstains_in_it():
+    point = UncertainBand(0.2, 0.7, "ten slices").as_point()
+    assert (point.name, point.threshold, point.uncertain_from, point.fitted_on) == ("abstain", 0.7, 0.2, "ten slices")
+    decisions = [point.decide(probability) for probability in PROBABILITIES]
+    held = UncertainBand(0.2, 0.7, "ten slices").holds(PROBABILITIES)
+    assert [decision is Decision.UNCERTAIN for decision in decisions] == held.tolist()
+
+
+def test_the_three_points_are_those_chosen_one_by_one():
+    groups = np.repeat(np.arange(5), 2)
+    out, balanced, in_ = choose_all(LABELS, PROBABILITIES, fitted_on="ten slices", groups=groups)
+    assert out == choose_rule_out(LABELS, PROBABILITIES, fitted_on="ten slices", groups=groups)
+    assert in_ == choose_rule_in(LABELS, PROBABILITIES, fitted_on="ten slices", groups=groups)
+    youden = choose_balanced(LABELS, PROBABILITIES, fitted_on="ten slices")
+    assert balanced == judge_point(youden, LABELS, PROBABILITIES, measured_on="ten slices", groups=groups)
+
+
+def test_a_point_keeps_what_it_reaches_on_the_data_it_was_fitted_on():
+    chosen = choose_rule_out(LABELS, PROBABILITIES, fitted_on="ten slices")
+    kept = chosen.as_point()
+    assert (kept.sensitivity, kept.specificity) == (wilson(5, 5), wilson(3, 5))
+    assert kept.decide(chosen.point.threshold) is Decision.POSITIVE
+
+
+def test_what_a_point_reaches_on_other_data_is_not_kept_as_if_it_were_of_its_own():
+    judged = judge_point(OperatingPoint("balanced", 0.5, "", "a"), LABELS, PROBABILITIES, measured_on="b")
+    with pytest.raises(DatasetError, match=r"operating_point\.other_data"):
+        judged.as_point()
 
 
 @pytest.mark.parametrize("choose", [choose_rule_out, choose_rule_in])

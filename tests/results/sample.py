@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from hemoscope.records import Decision, ErrorReport, Notice, OperatingPoint, SliceResult, Status
+from hemoscope.records import Decision, ErrorReport, Interval, Notice, OperatingPoint, SliceResult, Status
 from hemoscope.terms import SUBTYPES, Label
 
 POINT = OperatingPoint("balanced", 0.4, "the largest sensitivity + specificity", "40 slices")
@@ -41,6 +41,8 @@ MODEL = {
 
 texts = st.text(max_size=20)
 shares = st.floats(0, 1)
+reached = st.none() | st.builds(Interval, shares, shares, shares)
+points = st.builds(OperatingPoint, texts, shares, texts, texts, reached, reached, st.none() | shares)
 notices = st.lists(st.builds(Notice, texts, texts), max_size=3).map(tuple)
 scored = st.builds(
     SliceResult,
@@ -48,7 +50,7 @@ scored = st.builds(
     status=st.just(Status.SCORED),
     probability=shares,
     decision=st.sampled_from(Decision),
-    operating_point=st.builds(OperatingPoint, texts, shares, texts, texts),
+    operating_point=points,
     subtypes=st.none() | st.dictionaries(st.sampled_from(SUBTYPES), shares, min_size=1),
     warnings=notices,
 )

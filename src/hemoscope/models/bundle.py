@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 from hemoscope.errors import BundleError, InputError
 from hemoscope.evaluation.calibration import Calibration
+from hemoscope.evaluation.operating_points import RULE_IN, RULE_OUT, uncertain_band
 from hemoscope.preparation.canonical import VERSION, PreparationSettings
 from hemoscope.records import OperatingPoint
 from hemoscope.terms import Label
@@ -95,7 +96,7 @@ class Bundle:
     @cached_property
     def operating_points(self) -> dict[str, OperatingPoint]:
         """The named thresholds."""
-        return {point["name"]: OperatingPoint(**point) for point in self.metadata["operating_points"]}
+        return {point["name"]: OperatingPoint.from_json(point) for point in self.metadata["operating_points"]}
 
     def operating_point(self, name: str) -> OperatingPoint:
         """Look a threshold up.
@@ -110,6 +111,21 @@ class Bundle:
             )
         return self.operating_points[name]
 
+    def abstaining_point(self) -> OperatingPoint:
+        """Return the point that abstains between ruling out and ruling in.
+
+        Raises:
+            InputError: "operating_point.no_band" where the bundle rules nothing out or nothing in.
+        """
+        points = self.operating_points
+        if RULE_OUT not in points or RULE_IN not in points:
+            raise InputError(
+                "operating_point.no_band",
+                f"Expected thresholds to rule out and to rule in; the bundle has {', '.join(points)}.",
+                "Decide at one of those, or export the run again.",
+            )
+        return uncertain_band(points[RULE_OUT], points[RULE_IN]).as_point()
+
     def summary(self) -> dict[str, Any]:
         """Return what every result carries about its model, as plain JSON values."""
         return {
@@ -118,7 +134,7 @@ class Bundle:
             "bundle_sha256": self.hash,
             "preparation_hash": self.preparation.hash,
             "labels": [str(label) for label in self.labels],
-            "operating_points": [asdict(point) for point in self.operating_points.values()],
+            "operating_points": [point.as_json() for point in self.operating_points.values()],
             "trained_on": self.metadata["training"]["data"]["name"],
         }
 
