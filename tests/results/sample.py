@@ -28,6 +28,16 @@ REFUSED = SliceResult(
 FAILED = SliceResult(
     input="=1+1.png", status=Status.FAILED, error=ErrorReport("read.empty", "It has no bytes.", "Fetch it again.")
 )
+BAND = OperatingPoint("abstain", 0.8, "ruling out and in", "40 slices", uncertain_from=0.1)
+UNCERTAIN = SliceResult(
+    input="c.dcm", status=Status.SCORED, probability=0.45, decision=Decision.UNCERTAIN, operating_point=BAND
+)
+RULED_OUT = SliceResult(
+    input="d.dcm", status=Status.SCORED, probability=0.05, decision=Decision.NEGATIVE, operating_point=BAND
+)
+RULED_IN = SliceResult(
+    input="e.dcm", status=Status.SCORED, probability=0.9, decision=Decision.POSITIVE, operating_point=BAND
+)
 ALL = (POSITIVE, NEGATIVE, REFUSED, FAILED)
 MODEL = {
     "name": "seed-cnn",

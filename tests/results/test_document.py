@@ -18,7 +18,7 @@ from hemoscope.records import Interval, OperatingPoint, SliceResult, Status
 from hemoscope.results.document import as_document, result_as_json, result_from_json
 from hemoscope.terms import Label
 
-from .sample import ALL, MODEL, NEGATIVE, POINT, POSITIVE, REFUSED, scored, unanswered
+from .sample import ALL, MODEL, NEGATIVE, POINT, POSITIVE, REFUSED, UNCERTAIN, scored, unanswered
 
 SCHEMA = json.loads((files("hemoscope.results") / "predictions.schema.json").read_text())
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md"
@@ -75,6 +75,14 @@ def test_an_operating_point_is_told_in_full():
     told = result_as_json(replace(POSITIVE, operating_point=fuller))["operating_point"]
     assert told["sensitivity"] == {"value": 0.9, "low": 0.8, "high": 0.95}
     assert told["uncertain_from"] == 0.2
+
+
+def test_an_uncertain_result_keeps_the_schema_and_both_ends_of_its_band():
+    document = as_document([UNCERTAIN], model=MODEL)
+    jsonschema.validate(document, SCHEMA)
+    told = document["results"][0]
+    assert (told["decision"], told["operating_point"]["uncertain_from"]) == ("uncertain", 0.1)
+    assert told["operating_point"]["threshold"] == 0.8
 
 
 def test_a_result_that_version_1_0_wrote_still_reads():
