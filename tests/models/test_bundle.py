@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hemoscope.errors import BundleError, InputError
+from hemoscope.evaluation.calibration_isotonic import IsotonicCalibration
 from hemoscope.models.bundle import FILES, SUMS, Bundle, open_bundle, shipped_bundle, write_sums
 from hemoscope.records import Interval, OperatingPoint
 from hemoscope.terms import Label
@@ -88,6 +91,15 @@ def test_every_point_comes_with_what_it_reaches_and_is_told_by_the_summary(copy)
     bundle = open_bundle(copy)
     assert [bundle.operating_point(name) for name in ("rule-out", "balanced", "rule-in")] == THREE
     assert json.loads(json.dumps(bundle.summary()))["operating_points"] == [point.as_json() for point in THREE]
+
+
+def test_a_bundle_may_be_calibrated_by_steps_and_its_subtypes_with_it(copy):
+    steps = IsotonicCalibration((-1.0, 1.0), (0.2, 0.8), fitted_on="40 slices")
+    rewrite(copy, calibration=asdict(steps), subtype_calibration={})
+    bundle = open_bundle(copy)
+    assert bundle.calibration == steps
+    assert bundle.calibration.apply(np.array([-9.0, 0.0, 9.0])) == pytest.approx([0.2, 0.5, 0.8])
+    assert set(bundle.subtype_calibration.values()) == {steps}
 
 
 def test_points_of_an_earlier_version_still_open(copy):

@@ -72,7 +72,8 @@ def wilson(successes: float, total: float) -> Interval:
     share, squared = successes / total, Z**2 / total
     center = (share + squared / 2) / (1 + squared)
     reach = Z * np.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared)
-    return Interval(share, max(0.0, float(center - reach)), min(1.0, float(center + reach)))
+    # Where none or all succeed an end is the share itself, but for rounding
+    return Interval(share, max(0.0, min(share, float(center - reach))), min(1.0, max(share, float(center + reach))))
 
 
 def share_interval(succeeds: np.ndarray, groups: np.ndarray | None = None) -> Interval:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from hemoscope.errors import BundleError, InputError
-from hemoscope.evaluation.calibration import Calibration
+from hemoscope.evaluation.calibration_choice import AnyCalibration, calibration_from_json
 from hemoscope.evaluation.operating_points import RULE_IN, RULE_OUT, uncertain_band
 from hemoscope.preparation.canonical import VERSION, PreparationSettings
 from hemoscope.records import OperatingPoint
@@ -74,16 +74,16 @@ class Bundle:
         return PreparationSettings.from_json(self.metadata["preparation"]["settings"])
 
     @cached_property
-    def calibration(self) -> Calibration:
+    def calibration(self) -> AnyCalibration:
         """From scores to probabilities."""
-        return Calibration(**self.metadata["calibration"])
+        return calibration_from_json(self.metadata["calibration"])
 
     @cached_property
-    def subtype_calibration(self) -> dict[Label, Calibration]:
+    def subtype_calibration(self) -> dict[Label, AnyCalibration]:
         """From scores to probabilities for each subtype; that of `any` where none was fitted."""
         fitted = self.metadata.get("subtype_calibration", {})
         return {
-            label: Calibration(**fitted[label]) if label in fitted else self.calibration
+            label: calibration_from_json(fitted[label]) if label in fitted else self.calibration
             for label in self.labels
             if label is not Label.ANY
         }
