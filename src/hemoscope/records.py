@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,6 +40,17 @@ class Slice:
     warnings: tuple[Notice, ...] = ()
 
 
+class Interval(NamedTuple):
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}-{self.high:.3f}]"
+
+
 class Status(StrEnum):
     """How it went with one input."""
 
@@ -48,9 +60,10 @@ class Status(StrEnum):
 
 
 class Decision(StrEnum):
-    """What the probability means at the operating point."""
+    """What the probability means at the operating point; uncertain only where that abstains."""
 
     POSITIVE = "positive"
+    UNCERTAIN = "uncertain"
     NEGATIVE = "negative"
 
 
@@ -63,16 +76,67 @@ class OperatingPoint:
         threshold: Calibrated probability from which an input is called positive, in [0, 1].
         chosen_for: The criterion, in words.
         fitted_on: The data, in words.
+        sensitivity: What it reaches on that data, which flatters it; None where nobody has kept it.
+        specificity: Likewise.
+        uncertain_from: Probability from which, up to the threshold, it abstains; None where it decides always.
     """
 
     name: str
     threshold: float
     chosen_for: str
     fitted_on: str
+    sensitivity: Interval | None = None
+    specificity: Interval | None = None
+    uncertain_from: float | None = None
 
     def decide(self, probability: float) -> Decision:
-        """Call a calibrated probability positive or negative."""
-        return Decision.POSITIVE if probability >= self.threshold else Decision.NEGATIVE
+        """Call a calibrated probability positive or negative, or abstain where the point does.
+
+        >>> OperatingPoint("abstain", 0.7, "", "four slices", uncertain_from=0.2).decide(0.3)
+        <Decision.UNCERTAIN: 'uncertain'>
+        """
+        if probability >= self.threshold:
+            return Decision.POSITIVE
+        if self.uncertain_from is not None and probability >= self.uncertain_from:
+            return Decision.UNCERTAIN
+        return Decision.NEGATIVE
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON values, every key present; figures as `value`, `low` and `high`."""
+        return {
+            "name": self.name,
+            "threshold": self.threshold,
+            "chosen_for": self.chosen_for,
+            "fitted_on": self.fitted_on,
+            "sensitivity": None if self.sensitivity is None else self.sensitivity._asdict(),
+            "specificity": None if self.specificity is None else self.specificity._asdict(),
+            "uncertain_from": self.uncertain_from,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "OperatingPoint":
+        """Rebuild a point from what `as_json` returned, or an earlier version, which told its first four keys alone.
+
+        Raises:
+            KeyError: One of those four is missing.
+
+        >>> OperatingPoint.from_json({"name": "balanced", "threshold": 0.4, "chosen_for": "", "fitted_on": ""})
+        ... # doctest: +ELLIPSIS
+        OperatingPoint(name='balanced', threshold=0.4, chosen_for='', fitted_on='', sensitivity=None, ...)
+        """
+        return cls(
+            name=values["name"],
+            threshold=values["threshold"],
+            chosen_for=values["chosen_for"],
+            fitted_on=values["fitted_on"],
+            sensitivity=_interval_of(values.get("sensitivity")),
+            specificity=_interval_of(values.get("specificity")),
+            uncertain_from=values.get("uncertain_from"),
+        )
+
+
+def _interval_of(values: Mapping[str, float] | None) -> Interval | None:
+    return None if values is None else Interval(values["value"], values["low"], values["high"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,12 @@ def test_a_share_that_cannot_be_is_an_error(successes, total, message):
         wilson(successes, total)
 
 
+@pytest.mark.parametrize("total", range(1, 60))
+def test_an_interval_holds_its_share_even_of_none_and_of_all(total):
+    assert wilson(0, total).low == 0.0
+    assert wilson(total, total).high == 1.0
+
+
 def test_without_groups_items_are_independent():
     assert share_interval(np.array([True, True, True, False])) == wilson(3, 4)
 

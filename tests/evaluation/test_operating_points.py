@@ -10,6 +10,7 @@ from hemoscope.evaluation.intervals import share_interval, wilson
 from hemoscope.evaluation.metrics import sensitivity, specificity
 from hemoscope.evaluation.operating_points import (
     UncertainBand,
+    choose_all,
     choose_balanced,
     choose_rule_in,
     choose_rule_out,
@@ -75,7 +76,7 @@ def test_each_point_says_what_it_was_chosen_for_and_on_which_data():
     in_ = choose_rule_in(LABELS, PROBABILITIES, fitted_on="ten slices", target=0.9)
     assert (out.point.name, out.point.chosen_for, out.point.fitted_on, out.measured_on) == (
         "rule-out",
-        "the highest threshold with a sensitivity of at least 0.98",
+        "the highest threshold with a sensitivity of at least 0.95",
         "ten slices",
         "ten slices",
     )
@@ -85,15 +86,15 @@ def test_each_point_says_what_it_was_chosen_for_and_on_which_data():
     )
 
 
-def test_49_of_50_are_98_percent():
-    labels = np.repeat([0, 1], 50)
-    probabilities = np.r_[np.linspace(0.01, 0.3, 50), 0.02, np.linspace(0.7, 0.99, 49)]
-    chosen = choose_rule_out(labels, probabilities, fitted_on="a hundred slices")
+def test_19_of_20_are_the_95_percent_kept_where_nothing_else_is_asked_for():
+    labels = np.repeat([0, 1], 20)
+    probabilities = np.r_[np.linspace(0.01, 0.3, 20), 0.02, np.linspace(0.7, 0.99, 19)]
+    chosen = choose_rule_out(labels, probabilities, fitted_on="forty slices")
     assert chosen.point.threshold == 0.5
-    assert chosen.sensitivity == wilson(49, 50)
-    mirrored = choose_rule_in(1 - labels, 1 - probabilities, fitted_on="a hundred slices")
+    assert chosen.sensitivity == wilson(19, 20)
+    mirrored = choose_rule_in(1 - labels, 1 - probabilities, fitted_on="forty slices")
     assert mirrored.point.threshold == pytest.approx(0.5)
-    assert mirrored.specificity == wilson(49, 50)
+    assert mirrored.specificity == wilson(19, 20)
 
 
 @given(st.integers(0, 1000), st.sampled_from([0.5, 0.8, 0.9, 0.98, 1.0]))
@@ -126,7 +127,7 @@ def test_ruling_in_nothing_shows_as_a_sensitivity_of_0():
 
 def test_a_negative_of_probability_1_makes_ruling_in_unreachable():
     message = (
-        r"No threshold reaches a specificity of 0\.98; the best has 0\.500\. Lower the target, .* probability 1\. "
+        r"No threshold reaches a specificity of 0\.95; the best has 0\.500\. Lower the target, .* probability 1\. "
         r"\[operating_point\.unreachable\]"
     )
     with pytest.raises(DatasetError, match=message):
@@ -180,6 +181,36 @@ def test_points_of_different_data_have_no_band():
     message = r"points of the same data; received 'a' and 'b'\. Choose both .*\[operating_point\.other_data\]"
     with pytest.raises(DatasetError, match=message):
         uncertain_band(out, in_)
+
+
+def test_a_band_becomes_the_point_that_abstains_in_it():
+    point = UncertainBand(0.2, 0.7, "ten slices").as_point()
+    assert (point.name, point.threshold, point.uncertain_from, point.fitted_on) == ("abstain", 0.7, 0.2, "ten slices")
+    decisions = [point.decide(probability) for probability in PROBABILITIES]
+    held = UncertainBand(0.2, 0.7, "ten slices").holds(PROBABILITIES)
+    assert [decision is Decision.UNCERTAIN for decision in decisions] == held.tolist()
+
+
+def test_the_three_points_are_those_chosen_one_by_one():
+    groups = np.repeat(np.arange(5), 2)
+    out, balanced, in_ = choose_all(LABELS, PROBABILITIES, fitted_on="ten slices", groups=groups)
+    assert out == choose_rule_out(LABELS, PROBABILITIES, fitted_on="ten slices", groups=groups)
+    assert in_ == choose_rule_in(LABELS, PROBABILITIES, fitted_on="ten slices", groups=groups)
+    youden = choose_balanced(LABELS, PROBABILITIES, fitted_on="ten slices")
+    assert balanced == judge_point(youden, LABELS, PROBABILITIES, measured_on="ten slices", groups=groups)
+
+
+def test_a_point_keeps_what_it_reaches_on_the_data_it_was_fitted_on():
+    chosen = choose_rule_out(LABELS, PROBABILITIES, fitted_on="ten slices")
+    kept = chosen.as_point()
+    assert (kept.sensitivity, kept.specificity) == (wilson(5, 5), wilson(3, 5))
+    assert kept.decide(chosen.point.threshold) is Decision.POSITIVE
+
+
+def test_what_a_point_reaches_on_other_data_is_not_kept_as_if_it_were_of_its_own():
+    judged = judge_point(OperatingPoint("balanced", 0.5, "", "a"), LABELS, PROBABILITIES, measured_on="b")
+    with pytest.raises(DatasetError, match=r"operating_point\.other_data"):
+        judged.as_point()
 
 
 @pytest.mark.parametrize("choose", [choose_rule_out, choose_rule_in])

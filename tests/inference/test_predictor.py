@@ -1,5 +1,7 @@
 """Every input gets an answer: a score, a refusal or a failure."""
 
+import json
+import shutil
 import subprocess
 import sys
 
@@ -12,8 +14,9 @@ import hemoscope
 from hemoscope.datasets.phantom import make_slice
 from hemoscope.errors import BundleError, InputError
 from hemoscope.evaluation.localization import hits
+from hemoscope.models.bundle import shipped_bundle, write_sums
 from hemoscope.preparation.window import apply_window
-from hemoscope.records import Decision, Status
+from hemoscope.records import Decision, OperatingPoint, Status
 from hemoscope.terms import BRAIN, Label
 from hemoscope.writing.picture import write_picture
 from tests.datasets.layouts import draw_picture
@@ -89,8 +92,24 @@ def test_a_threshold_decides(predictor):
 
 
 def test_an_unknown_operating_point_is_an_error_that_names_the_known():
-    with pytest.raises(InputError, match=r"Expected one of balanced; received 'strict'"):
+    with pytest.raises(InputError, match=r"Expected one of .*balanced.*; received 'strict'"):
         hemoscope.Predictor(operating_point="strict")
+
+
+def test_a_predictor_that_abstains_decides_only_outside_the_band(picture, tmp_path):
+    folder = shutil.copytree(shipped_bundle(), tmp_path / "bundle")
+    metadata = json.loads((folder / "metadata.json").read_text())
+    score = hemoscope.Predictor().predict(picture).probability
+    expected = {0.0: Decision.POSITIVE, score / 2: Decision.UNCERTAIN, (1 + score) / 2: Decision.NEGATIVE}
+    for low, decision in expected.items():
+        high = min(1.0, score + low) if decision is Decision.UNCERTAIN else low
+        points = [OperatingPoint(name, end, "", "") for name, end in (("rule-out", low), ("rule-in", high))]
+        changed = metadata | {"operating_points": [point.as_json() for point in points]}
+        (folder / "metadata.json").write_text(json.dumps(changed))
+        write_sums(folder)
+        result = hemoscope.Predictor(folder, operating_point="rule-in", abstain=True).predict(picture)
+        assert result.decision is decision
+        assert (result.operating_point.uncertain_from, result.operating_point.threshold) == (low, high)
 
 
 def test_a_folder_that_is_no_bundle_is_an_error(tmp_path):

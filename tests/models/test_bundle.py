@@ -2,14 +2,17 @@
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hemoscope.datasets.audit.fingerprints import fingerprint, write_fingerprints
-from hemoscope.errors import BundleError
+from hemoscope.errors import BundleError, InputError
+from hemoscope.evaluation.calibration_isotonic import IsotonicCalibration
 from hemoscope.models.bundle import FILES, FINGERPRINTS, SUMS, Bundle, open_bundle, shipped_bundle, write_sums
+from hemoscope.records import Interval, OperatingPoint
 from hemoscope.terms import Label
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +94,56 @@ def test_a_folder_without_sums_is_no_bundle(copy):
     (copy / SUMS).unlink()
     with pytest.raises(BundleError, match=r"has no SHA256SUMS.*\[bundle\.not_found\]"):
         open_bundle(copy)
+
+
+THREE = [
+    OperatingPoint("rule-out", 0.1, "ruling out", "40 slices", Interval(0.95, 0.9, 0.98), Interval(0.5, 0.4, 0.6)),
+    OperatingPoint("balanced", 0.4, "balance", "40 slices", Interval(0.9, 0.8, 0.95), Interval(0.8, 0.7, 0.9)),
+    OperatingPoint("rule-in", 0.8, "ruling in", "40 slices", Interval(0.6, 0.5, 0.7), Interval(0.95, 0.9, 0.98)),
+]
+
+
+def test_every_point_comes_with_what_it_reaches_and_is_told_by_the_summary(copy):
+    rewrite(copy, operating_points=[point.as_json() for point in THREE])
+    bundle = open_bundle(copy)
+    assert [bundle.operating_point(name) for name in ("rule-out", "balanced", "rule-in")] == THREE
+    assert json.loads(json.dumps(bundle.summary()))["operating_points"] == [point.as_json() for point in THREE]
+
+
+def test_a_bundle_may_be_calibrated_by_steps_and_its_subtypes_with_it(copy):
+    steps = IsotonicCalibration((-1.0, 1.0), (0.2, 0.8), fitted_on="40 slices")
+    rewrite(copy, calibration=asdict(steps), subtype_calibration={})
+    bundle = open_bundle(copy)
+    assert bundle.calibration == steps
+    assert bundle.calibration.apply(np.array([-9.0, 0.0, 9.0])) == pytest.approx([0.2, 0.5, 0.8])
+    assert set(bundle.subtype_calibration.values()) == {steps}
+
+
+def test_points_of_an_earlier_version_still_open(copy):
+    old = {"name": "balanced", "threshold": 0.4, "chosen_for": "a criterion", "fitted_on": "40 slices"}
+    rewrite(copy, operating_points=[old])
+    assert open_bundle(copy).operating_points == {"balanced": OperatingPoint(**old)}
+
+
+def test_an_unknown_point_is_an_error_that_names_all_that_are_there(copy):
+    rewrite(copy, operating_points=[point.as_json() for point in THREE])
+    with pytest.raises(InputError, match=r"Expected one of rule-out, balanced, rule-in; received 'strict'"):
+        open_bundle(copy).operating_point("strict")
+
+
+def test_a_bundle_abstains_between_ruling_out_and_ruling_in(copy):
+    rewrite(copy, operating_points=[point.as_json() for point in THREE])
+    point = open_bundle(copy).abstaining_point()
+    assert (point.name, point.uncertain_from, point.threshold) == ("abstain", 0.1, 0.8)
+    assert (point.fitted_on, point.sensitivity, point.specificity) == ("40 slices", None, None)
+
+
+@pytest.mark.parametrize(("kept", "known"), [(THREE[1:2], "balanced"), (THREE[:2], "rule-out, balanced")])
+def test_a_bundle_with_one_side_of_the_band_cannot_abstain(copy, kept, known):
+    rewrite(copy, operating_points=[point.as_json() for point in kept])
+    message = rf"to rule out and to rule in; the bundle has {known}\. Decide at .*\[operating_point\.no_band\]"
+    with pytest.raises(InputError, match=message):
+        open_bundle(copy).abstaining_point()
 
 
 def test_another_format_is_refused(copy):

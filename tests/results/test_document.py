@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemoscope.errors import BundleError, InputError
-from hemoscope.records import OperatingPoint, SliceResult, Status
+from hemoscope.records import Interval, OperatingPoint, SliceResult, Status
 from hemoscope.results.document import as_document, result_as_json, result_from_json
 from hemoscope.terms import Label
 
-from .sample import ALL, MODEL, NEGATIVE, POINT, POSITIVE, REFUSED, scored, unanswered
+from .sample import ALL, MODEL, NEGATIVE, POINT, POSITIVE, REFUSED, UNCERTAIN, scored, unanswered
 
 SCHEMA = json.loads((files("hemoscope.results") / "predictions.schema.json").read_text())
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md"
@@ -39,7 +39,7 @@ def test_every_document_keeps_the_schema_and_reads_back_the_same(results):
 def test_a_document_is_these_keys_and_no_others():
     assert as_document([REFUSED], model=MODEL) == {
         "schema": "hemoscope.predictions",
-        "schema_version": "1.0",
+        "schema_version": "1.1",
         "research_use_only": "Research use only. Not a medical device. Not for diagnosis.",
         "model": MODEL,
         "results": [
@@ -67,7 +67,29 @@ def test_an_operating_point_is_told_in_full():
         "threshold": 0.4,
         "chosen_for": "the largest sensitivity + specificity",
         "fitted_on": "40 slices",
+        "sensitivity": None,
+        "specificity": None,
+        "uncertain_from": None,
     }
+    fuller = replace(POINT, sensitivity=Interval(0.9, 0.8, 0.95), uncertain_from=0.2)
+    told = result_as_json(replace(POSITIVE, operating_point=fuller))["operating_point"]
+    assert told["sensitivity"] == {"value": 0.9, "low": 0.8, "high": 0.95}
+    assert told["uncertain_from"] == 0.2
+
+
+def test_an_uncertain_result_keeps_the_schema_and_both_ends_of_its_band():
+    document = as_document([UNCERTAIN], model=MODEL)
+    jsonschema.validate(document, SCHEMA)
+    told = document["results"][0]
+    assert (told["decision"], told["operating_point"]["uncertain_from"]) == ("uncertain", 0.1)
+    assert told["operating_point"]["threshold"] == 0.8
+
+
+def test_a_result_that_version_1_0_wrote_still_reads():
+    values = result_as_json(POSITIVE)
+    for key in ("sensitivity", "specificity", "uncertain_from"):
+        del values["operating_point"][key]
+    assert result_from_json(values) == POSITIVE
 
 
 def test_subtypes_come_in_the_order_of_the_labels():
@@ -92,6 +114,8 @@ def test_a_name_that_is_no_utf_8_does_not_stop_the_others():
         lambda value: {"probability": value},
         lambda value: {"subtypes": {Label.SUBDURAL: value}},
         lambda value: {"operating_point": OperatingPoint("balanced", value, "", "")},
+        lambda value: {"operating_point": replace(POINT, uncertain_from=value)},
+        lambda value: {"operating_point": replace(POINT, specificity=Interval(0.5, value, 0.9))},
     ],
 )
 def test_what_is_no_probability_is_never_written(spoil, value):
@@ -119,6 +143,8 @@ def test_the_message_about_what_is_no_probability_says_what_to_do():
         {"decision": None},
         {"operating_point": None},
         {"operating_point": {"name": "balanced", "threshold": 0.4}},
+        {"operating_point": POINT.as_json() | {"sensitivity": 0.9}},
+        {"decision": "unsure"},
         {"subtypes": {"any": 0.5}},
         {"warnings": [{"code": "a.b"}]},
         {"error": {"code": "a.b", "message": "", "next_step": ""}},
@@ -133,7 +159,7 @@ def test_the_schema_refuses_what_is_not_documented(spoil):
 
 def test_every_object_of_the_schema_forbids_unknown_keys():
     objects = [part for part in (SCHEMA, *SCHEMA["$defs"].values()) if part.get("type") == "object"]
-    assert len(objects) == 7
+    assert len(objects) == 8
     assert all(part["additionalProperties"] is False for part in objects)
 
 
@@ -158,7 +184,7 @@ def test_a_value_that_this_version_never_writes_is_malformed():
 
 def test_keys_of_a_later_minor_version_are_left_out():
     values = result_as_json(POSITIVE) | {"map": "blood.png"}
-    values["operating_point"] |= {"sensitivity": 0.9}
+    values["operating_point"] |= {"ppv": 0.9}
     assert result_from_json(values) == POSITIVE
     assert POSITIVE.operating_point == POINT
 

@@ -13,7 +13,7 @@ from hemoscope.errors import BundleError
 from hemoscope.records import ErrorReport, Notice
 from hemoscope.results.html import ReportEntry, write_html
 
-from .sample import ALL, FAILED, MODEL, NEGATIVE, POSITIVE, REFUSED
+from .sample import ALL, FAILED, MODEL, NEGATIVE, POSITIVE, REFUSED, RULED_IN, RULED_OUT, UNCERTAIN
 
 PICTURE = np.full((50, 40), 128, np.uint8)
 MODEL_INPUT = np.ones((32, 32), np.float32)
@@ -75,6 +75,47 @@ def test_a_negative_is_said_not_to_rule_hemorrhage_out(page):
         "The calibrated probability of any hemorrhage is 5.0%, below the operating point balanced of 40.0%. This does "
         "not rule hemorrhage out."
     ) in page.text
+
+
+@pytest.fixture
+def abstaining(tmp_path) -> Parsed:
+    return Parsed(page_of(tmp_path, *map(ReportEntry, (RULED_IN, UNCERTAIN, RULED_OUT))))
+
+
+def test_an_uncertain_is_said_in_words_shapes_and_numbers(abstaining):
+    assert (
+        "◐ Uncertain 45.0% uncertain from 10.0%, positive from 80.0% 0%100% The calibrated probability of any "
+        "hemorrhage is 45.0%, in the uncertain band from 10.0% up to 80.0%. It is too high to call negative and too "
+        "low to call positive: there is no decision."
+    ) in abstaining.text
+
+
+def test_what_lies_outside_the_band_is_said_with_the_end_that_it_passed(abstaining):
+    assert "hemorrhage is 90.0%, at or above the uncertain band's upper end of 80.0%." in abstaining.text
+    assert (
+        "hemorrhage is 5.0%, below the uncertain band's lower end of 10.0%. This does not rule hemorrhage out."
+    ) in abstaining.text
+
+
+def test_the_bar_marks_both_ends_of_the_band_for_eyes_and_ears(abstaining):
+    scale = [tag for tag in abstaining.all("div") if tag.get("class") == "scale"][1]
+    assert scale["style"] == "--value: 45.00%; --point: 80.00%; --low: 10.00%"
+    assert scale["aria-label"] == (
+        "Probability 45.0% on a scale from 0 to 100%; uncertain from 10.0%; positive from 80.0%"
+    )
+    assert sum(tag.get("class") == "point low" for tag in abstaining.all("span")) == 3
+
+
+def test_the_band_is_explained_and_the_uncertain_are_counted(abstaining):
+    assert "the operating point abstain, 80.0%, and uncertain from 10.0% up to it." in abstaining.text
+    assert (
+        "3 scored (1 uncertain), 0 refused, 0 failed 1 ● Positive 1 ◐ Uncertain 1 ○ Negative 0 ◇ Refused 0 ✕ Failed"
+    ) in abstaining.text
+
+
+def test_a_page_that_always_decides_counts_no_uncertain(page):
+    assert "Uncertain" not in page.text
+    assert page.all("ul")[0]["class"] == "counts"
 
 
 def test_a_probability_just_below_the_operating_point_is_told_from_it(tmp_path):

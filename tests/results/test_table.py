@@ -11,7 +11,7 @@ from rich.console import Console
 
 from hemoscope.results.table import render_table, shorten
 
-from .sample import ALL, POSITIVE, scored, unanswered
+from .sample import ALL, POSITIVE, RULED_IN, RULED_OUT, UNCERTAIN, scored, unanswered
 
 
 def printed(results, *, width, encoding="utf-8", **options):
@@ -34,6 +34,24 @@ def test_at_80_columns_the_table_is_exactly_this():
         "sensitivity + specificity on 40 slices.",
         "Research use only. Not a medical device. Not for diagnosis.",
     ]
+
+
+def test_a_table_that_abstains_says_so_in_shape_word_count_and_legend():
+    assert printed([RULED_IN, UNCERTAIN, RULED_OUT], width=80) == [
+        "input  status   probability   decision     notes",
+        "e.dcm  scored    90.0% ████░  ● positive",
+        "c.dcm  scored    45.0% ██░░░  ◐ uncertain",
+        "d.dcm  scored     5.0% ░░░░░  ○ negative",
+        "",
+        "3 scored (1 uncertain), 0 refused, 0 failed",
+        "Operating point abstain: uncertain from 10.0%, positive from 80.0%, chosen for",
+        "ruling out and in on 40 slices.",
+        "Research use only. Not a medical device. Not for diagnosis.",
+    ]
+
+
+def test_a_terminal_without_unicode_marks_the_uncertain_with_a_question():
+    assert printed([UNCERTAIN], width=80, encoding="ascii")[1] == "c.dcm  scored    45.0% ##...  ? uncertain"
 
 
 def test_at_120_columns_the_bar_is_longer():

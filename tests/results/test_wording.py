@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hemoscope.results.wording import encodable, operating_points, percent, printable, summarize
 
-from .sample import ALL, POINT
+from .sample import ALL, POINT, RULED_OUT, UNCERTAIN
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,11 @@ def test_a_percentage_fits_into_six_columns(probability):
 def test_every_status_is_counted_even_at_none():
     assert summarize(ALL) == "2 scored, 1 refused, 1 failed"
     assert summarize([]) == "0 scored, 0 refused, 0 failed"
+
+
+def test_the_uncertain_are_counted_among_the_scored():
+    assert summarize([*ALL, UNCERTAIN, RULED_OUT]) == "4 scored (1 uncertain), 1 refused, 1 failed"
+    assert summarize([RULED_OUT]) == "1 scored, 0 refused, 0 failed"
 
 
 def test_an_operating_point_is_listed_once():

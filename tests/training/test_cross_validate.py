@@ -4,12 +4,16 @@ import csv
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from hemoscope.errors import TrainingError
+from hemoscope.evaluation.intervals import share_interval
+from hemoscope.training import calibrate as calibrate_module
 from hemoscope.training import cross_validate as module
-from hemoscope.training.cross_validate import Plan, cross_validate, summarize
+from hemoscope.training.cross_validate import HeldOut, Plan, cross_validate, summarize
 from hemoscope.training.observe import Observer
+from hemoscope.training.run import VALIDATION
 from tests.datasets.layouts import write_kaggle
 
 
@@ -83,6 +87,75 @@ def test_predictions_and_figures_are_kept_as_tables(finished):
     figures = json.loads((folder / "figures.json").read_text())
     assert list(figures) == ["pooled", "0", "1"]
     assert figures["pooled"]["auroc"]["value"] == pytest.approx(summarize(rows)["pooled"]["auroc"].value)
+
+
+def test_each_fold_chooses_its_own_calibration_and_thresholds_from_its_inner_validation_part_alone(
+    drawn_set, plan, tmp_path, monkeypatch
+):
+    """What the folds fit on is seen: as many slices as the inner part has, never one that is held out."""
+    fitted_on: list[np.ndarray] = []
+    inner: list[list[str]] = []
+    original, trained = calibrate_module.choose_calibration, module.train_prepared
+
+    def spy(scores, labels, groups, **settings):
+        fitted_on.append(groups)
+        return original(scores, labels, groups, **settings)
+
+    def remember(prepared, split, out, *, settings):
+        inner.append([row.group for row in split if row.part == VALIDATION])
+        return trained(prepared, split, out, settings=settings)
+
+    monkeypatch.setattr(calibrate_module, "choose_calibration", spy)
+    monkeypatch.setattr(module, "train_prepared", remember)
+    rows = cross_validate(drawn_set, tmp_path / "cv", plan=replace(plan, repeats=1))
+    assert [groups.tolist() for groups in fitted_on] == inner
+    for fold, groups in enumerate(fitted_on):
+        assert not set(groups) & {row.group for row in rows if row.fold == fold}
+
+
+def test_every_row_says_how_it_was_calibrated_and_how_it_is_answered(finished):
+    _, rows = finished
+    assert {row.calibration for row in rows} <= {"temperature", "platt", "isotonic"}
+    assert {row.answer for row in rows} <= {-1, 0, 1}
+    figures = summarize(rows)["pooled"]
+    assert figures["abstained"].value == sum(row.answer == -1 for row in rows) / len(rows)
+
+
+def judged_row(label: int, is_positive: int, answer: int, number: int) -> HeldOut:
+    return HeldOut(0, 0, str(number), label, str(number), 0.0, "platt", 0.5, is_positive, answer)
+
+
+def test_what_is_left_undecided_and_what_of_the_rest_is_right_is_counted_by_hand():
+    rows = [
+        judged_row(label, is_positive, answer, number)
+        for number, (label, is_positive, answer) in enumerate(
+            [(0, 0, 0), (0, 1, -1), (1, 1, 1), (1, 0, -1), (1, 1, 0), (0, 0, -1)]
+        )
+    ]
+    figures = summarize(rows)["pooled"]
+    assert figures["abstained"] == share_interval(np.array([0, 1, 0, 1, 0, 1]), np.arange(6))
+    assert figures["accuracy_answered"].value == pytest.approx(2 / 3)
+    wrong = share_interval(np.array([0, 0, 1]), np.arange(3))
+    assert figures["accuracy_answered"][1:] == pytest.approx((1 - wrong.high, 1 - wrong.low))
+    assert figures["accuracy"].value == pytest.approx(4 / 6)
+
+
+def test_where_nothing_is_answered_no_accuracy_of_answers_is_given():
+    rows = [judged_row(label, 1, -1, label) for label in (0, 1)]
+    figures = summarize(rows)["pooled"]
+    assert figures["abstained"].value == 1.0
+    assert "accuracy_answered" not in figures
+
+
+def test_folds_that_were_decided_in_another_way_are_not_continued(finished, drawn_set, plan, tmp_path):
+    folder, _ = finished
+    older = tmp_path / "older"
+    older.mkdir()
+    record = json.loads((folder / "validation.json").read_text())
+    del record["decisions"]
+    (older / "validation.json").write_text(json.dumps(record))
+    with pytest.raises(TrainingError, match=r"\[validation\.changed\]"):
+        cross_validate(drawn_set, older, plan=plan)
 
 
 def test_a_stopped_validation_goes_on_and_ends_with_the_same_rows(finished, drawn_set, plan, tmp_path, monkeypatch):

@@ -40,7 +40,7 @@ def cross_validate(
 ) -> None:
     """Cross-validate a network on DATA, groups kept whole.
 
-    With --leave-out group, epoch, calibration and threshold are chosen inside the part that is learned from. With
+    With --leave-out group, epoch, calibration and thresholds are chosen inside the part that is learned from. With
     --leave-out origin, DATA holds the collections of several origins; each is left out of training once, and figures
     are those of slices with blood against all normal slices left out with them.
 
@@ -86,10 +86,11 @@ def _leave_groups_out(
 
 
 def _show_groups(figures: Mapping[str, Mapping[str, Interval]]) -> None:
-    click.echo(f"{'':<14}{'pooled, 95 % interval':<26}lowest to highest repeat")
+    click.echo(f"{'':<19}{'pooled, 95 % interval':<26}lowest to highest repeat")
     for name, pooled in figures["pooled"].items():
-        each = [figures[part][name].value for part in figures if part != "pooled"]
-        click.echo(f"{name:<14}{pooled!s:<26}{min(each):.3f} to {max(each):.3f}")
+        each = [values[name].value for part, values in figures.items() if part != "pooled" and name in values]
+        spread = f"{min(each):.3f} to {max(each):.3f}" if each else "-"
+        click.echo(f"{name:<19}{pooled!s:<26}{spread}")
 
 
 def _show_origins(figures: Mapping[str, Mapping[str, Interval]]) -> None:

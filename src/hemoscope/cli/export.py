@@ -24,4 +24,9 @@ def export(run: Path, bundle: Path, left_out: Path | None, data: Path | None) ->
     written = write_bundle(run, bundle, left_out=left_out, data=data)
     click.echo(f"{bundle}: {written.name} {written.version}")
     click.echo(f"ONNX Runtime against Keras: {written.metadata['onnx_against_keras']:.1e} (allowed {TOLERANCE:g})")
+    choice = written.metadata["calibration_choice"]
+    click.echo(f"Calibration: {choice['method']}, {choice['reason']}")
+    for point in written.operating_points.values():
+        reached = f"sensitivity {point.sensitivity}, specificity {point.specificity}"
+        click.echo(f"{point.name:<10}positive from {point.threshold:.3f}: {reached}")
     click.echo(f"Next: hemoscope predict PATH --bundle {bundle}")

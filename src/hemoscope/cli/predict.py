@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from hemoscope.cli import SOME_INPUTS_FAILED, options
 from hemoscope.records import SliceResult, Status
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
 @options.point
+@click.option("--abstain", is_flag=True, help="Say uncertain between the thresholds that rule out and rule in.")
 @click.pass_context
 def predict(
     context: click.Context,
@@ -31,6 +33,7 @@ def predict(
     html_file: Path | None,
     bundle: Path | None,
     operating_point: str,
+    abstain: bool,
 ) -> None:
     """Score head CT slices: files, folders or quoted glob patterns.
 
@@ -40,8 +43,10 @@ def predict(
     from hemoscope.inference.batch import find_inputs
     from hemoscope.inference.predictor import Predictor
 
+    if abstain and context.get_parameter_source("operating_point") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--abstain decides at rule-out and rule-in; leave out --operating-point.")
     inputs = find_inputs(paths)
-    predictor = Predictor(bundle, operating_point=operating_point)
+    predictor = Predictor(bundle, operating_point=operating_point, abstain=abstain)
     examinations = list(_examine(predictor, inputs, keep=html_file is not None))
     results = [examination.result for examination in examinations]
     if csv_file is not None:

@@ -1,26 +1,15 @@
 """Intervals that know that slices of one patient are not independent."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from hemoscope.errors import DatasetError
 from hemoscope.evaluation.checks import require_groups, require_range
+from hemoscope.records import Interval as Interval
 
 Z = 1.959963984540054
 """The normal distribution holds 95 % between -Z and Z."""
-
-
-class Interval(NamedTuple):
-    """A figure with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}-{self.high:.3f}]"
 
 
 def group_bootstrap(
@@ -83,7 +72,8 @@ def wilson(successes: float, total: float) -> Interval:
     share, squared = successes / total, Z**2 / total
     center = (share + squared / 2) / (1 + squared)
     reach = Z * np.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared)
-    return Interval(share, max(0.0, float(center - reach)), min(1.0, float(center + reach)))
+    # Where none or all succeed an end is the share itself, but for rounding
+    return Interval(share, max(0.0, min(share, float(center - reach))), min(1.0, max(share, float(center + reach))))
 
 
 def share_interval(succeeds: np.ndarray, groups: np.ndarray | None = None) -> Interval:

@@ -1,6 +1,6 @@
 """Choose the threshold at which a probability becomes a decision, and say what it was chosen for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from hemoscope.evaluation.intervals import Interval, share_interval
 from hemoscope.evaluation.metrics import sensitivity, specificity
 from hemoscope.records import OperatingPoint
 
-TARGET = 0.98
+TARGET = 0.95
 """Sensitivity of ruling out and specificity of ruling in, where nothing else is given."""
 LOWEST_TARGET = 0.5
 """A rule that misses more than half rules nothing."""
+RULE_OUT, BALANCED, RULE_IN, ABSTAIN = "rule-out", "balanced", "rule-in", "abstain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class JudgedPoint:
     sensitivity: Interval
     specificity: Interval
     measured_on: str
+
+    def as_point(self) -> OperatingPoint:
+        """Return the point with what it reaches, as a bundle keeps it.
+
+        Raises:
+            DatasetError: "operating_point.other_data" where it was measured on other data than it was fitted on.
+        """
+        _require_same_data(self.point.fitted_on, self.measured_on)
+        return replace(self.point, sensitivity=self.sensitivity, specificity=self.specificity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,11 @@ class UncertainBand:
         probabilities = np.asarray(probabilities)
         return np.asarray((probabilities >= self.low) & (probabilities < self.high))
 
+    def as_point(self) -> OperatingPoint:
+        """Return the point that abstains in the band."""
+        criterion = "ruling out below the band and ruling in above it"
+        return OperatingPoint(ABSTAIN, self.high, criterion, self.fitted_on, uncertain_from=self.low)
+
 
 def choose_balanced(labels: np.ndarray, probabilities: np.ndarray, *, fitted_on: str) -> OperatingPoint:
     """Choose the threshold with the largest sensitivity + specificity (Youden 1950).
@@ -85,7 +100,7 @@ def choose_balanced(labels: np.ndarray, probabilities: np.ndarray, *, fitted_on:
     ]
     best = candidates[np.isclose(youden, max(youden))]
     threshold = float(best[np.argmin(np.abs(best - 0.5))])
-    return OperatingPoint("balanced", threshold, "the largest sensitivity + specificity", fitted_on)
+    return OperatingPoint(BALANCED, threshold, "the largest sensitivity + specificity", fitted_on)
 
 
 def choose_rule_out(
@@ -118,7 +133,7 @@ def choose_rule_out(
     candidates, sensitivities, _ = _judged_candidates(labels, probabilities, target=target)
     threshold = float(candidates[sensitivities >= target].max())
     criterion = f"the highest threshold with a sensitivity of at least {target:g}"
-    point = OperatingPoint("rule-out", threshold, criterion, fitted_on)
+    point = OperatingPoint(RULE_OUT, threshold, criterion, fitted_on)
     return judge_point(point, labels, probabilities, measured_on=fitted_on, groups=groups)
 
 
@@ -158,7 +173,7 @@ def choose_rule_in(
             "Lower the target, or calibrate so that fewer negatives have the probability 1.",
         )
     criterion = f"the lowest threshold with a specificity of at least {target:g}"
-    point = OperatingPoint("rule-in", float(kept.min()), criterion, fitted_on)
+    point = OperatingPoint(RULE_IN, float(kept.min()), criterion, fitted_on)
     return judge_point(point, labels, probabilities, measured_on=fitted_on, groups=groups)
 
 
@@ -212,16 +227,46 @@ def uncertain_band(rule_out: OperatingPoint, rule_in: OperatingPoint) -> Uncerta
     >>> uncertain_band(out, in_)
     UncertainBand(low=0.2, high=0.7, fitted_on='four slices')
     """
-    if rule_out.fitted_on != rule_in.fitted_on:
-        raise DatasetError(
-            "operating_point.other_data",
-            f"Expected points of the same data; received {rule_out.fitted_on!r} and {rule_in.fitted_on!r}.",
-            "Choose both on one collection.",
-        )
+    _require_same_data(rule_out.fitted_on, rule_in.fitted_on)
     low, high = rule_out.threshold, rule_in.threshold
     if low > high:
         low = high = (low + high) / 2
     return UncertainBand(low, high, rule_out.fitted_on)
+
+
+def choose_all(
+    labels: np.ndarray, probabilities: np.ndarray, *, fitted_on: str, groups: np.ndarray | None = None
+) -> tuple[JudgedPoint, JudgedPoint, JudgedPoint]:
+    """Choose the points to rule out, balanced, and to rule in, each judged on the data it is chosen on.
+
+    Args:
+        labels: 0 or 1, shape (n,), both classes.
+        probabilities: Calibrated, shape (n,).
+        fitted_on: The data, in words; travels in the bundle.
+        groups: As in `choose_rule_out`.
+
+    Raises:
+        DatasetError: As `choose_rule_in` says.
+
+    >>> chosen = choose_all(np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.5, 0.9]), fitted_on="four slices")
+    >>> [(judged.point.name, round(judged.point.threshold, 2)) for judged in chosen]
+    [('rule-out', 0.3), ('balanced', 0.3), ('rule-in', 0.75)]
+    """
+    balanced = choose_balanced(labels, probabilities, fitted_on=fitted_on)
+    return (
+        choose_rule_out(labels, probabilities, fitted_on=fitted_on, groups=groups),
+        judge_point(balanced, labels, probabilities, measured_on=fitted_on, groups=groups),
+        choose_rule_in(labels, probabilities, fitted_on=fitted_on, groups=groups),
+    )
+
+
+def _require_same_data(first: str, second: str) -> None:
+    if first != second:
+        raise DatasetError(
+            "operating_point.other_data",
+            f"Expected points of the same data; received {first!r} and {second!r}.",
+            "Choose both on one collection.",
+        )
 
 
 def _judged_candidates(

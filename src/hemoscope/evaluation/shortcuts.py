@@ -1,11 +1,11 @@
 """How much of the labels can be had without looking at the brain: shortcuts, and the floors a network must beat."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from hemoscope.errors import DatasetError, MissingExtraError
+from hemoscope.evaluation.group_folds import stratified_group_folds
 from hemoscope.evaluation.intervals import Interval, group_bootstrap
 from hemoscope.evaluation.metrics import accuracy, auroc
 
@@ -168,25 +168,9 @@ def _out_of_fold(
     """Score every item by a classifier that has not seen its group; shape (n, REPEATS)."""
     scores = np.zeros((len(labels), REPEATS))
     for repeat in range(REPEATS):
-        for train, test in _folds(labels, groups, seed=repeat):
+        for train, test in stratified_group_folds(labels, groups, most=FOLDS, seed=repeat):
             scores[test, repeat] = judge(train, test, repeat)
     return scores
-
-
-def _folds(labels: np.ndarray, groups: np.ndarray, *, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    try:
-        from sklearn.model_selection import StratifiedGroupKFold
-    except ImportError as error:
-        raise MissingExtraError(feature="Measuring floors", extra="train") from error
-    fewest = min(len(np.unique(groups[labels == label])) for label in (0, 1))
-    if fewest < 2:
-        raise DatasetError(
-            "split.too_few_groups",
-            f"Expected at least 2 groups of each class; the smaller class has {fewest}.",
-            "Add patients.",
-        )
-    splitter = StratifiedGroupKFold(n_splits=min(FOLDS, fewest), shuffle=True, random_state=seed)
-    yield from splitter.split(np.zeros(len(labels)), labels, groups)
 
 
 def _floor(name: str, folds: str, labels: np.ndarray, groups: np.ndarray, scores: np.ndarray) -> Floor:

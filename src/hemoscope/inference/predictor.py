@@ -54,10 +54,12 @@ class Predictor:
     Args:
         bundle: Folder of a model bundle; the shipped one unless given.
         operating_point: Name of the threshold that turns a probability into a decision.
+        abstain: Whether to decide only outside the band between ruling out and ruling in, in place of at
+            `operating_point`.
 
     Raises:
         BundleError: The bundle is incomplete, changed or of another version.
-        InputError: The bundle has no such operating point.
+        InputError: The bundle has no such operating point, or "operating_point.no_band" where it cannot abstain.
 
     Example:
         `Predictor().predict("slice.dcm").probability`
@@ -68,9 +70,12 @@ class Predictor:
         bundle: str | os.PathLike[str] | None = None,
         *,
         operating_point: str = DEFAULT_OPERATING_POINT,
+        abstain: bool = False,
     ) -> None:
         self.bundle: Bundle = open_bundle(bundle)
-        self.operating_point = self.bundle.operating_point(operating_point)
+        self.operating_point = (
+            self.bundle.abstaining_point() if abstain else self.bundle.operating_point(operating_point)
+        )
         self._engine = Engine(self.bundle)
 
     def predict(self, path: str | os.PathLike[str]) -> SliceResult:

@@ -14,14 +14,15 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hemoscope.errors import BundleError, InputError
-from hemoscope.evaluation.calibration import Calibration
+from hemoscope.evaluation.calibration_choice import AnyCalibration, calibration_from_json
+from hemoscope.evaluation.operating_points import RULE_IN, RULE_OUT, uncertain_band
 from hemoscope.preparation.canonical import VERSION, PreparationSettings
 from hemoscope.records import OperatingPoint
 from hemoscope.terms import Label
@@ -78,16 +79,16 @@ class Bundle:
         return PreparationSettings.from_json(self.metadata["preparation"]["settings"])
 
     @cached_property
-    def calibration(self) -> Calibration:
+    def calibration(self) -> AnyCalibration:
         """From scores to probabilities."""
-        return Calibration(**self.metadata["calibration"])
+        return calibration_from_json(self.metadata["calibration"])
 
     @cached_property
-    def subtype_calibration(self) -> dict[Label, Calibration]:
+    def subtype_calibration(self) -> dict[Label, AnyCalibration]:
         """From scores to probabilities for each subtype; that of `any` where none was fitted."""
         fitted = self.metadata.get("subtype_calibration", {})
         return {
-            label: Calibration(**fitted[label]) if label in fitted else self.calibration
+            label: calibration_from_json(fitted[label]) if label in fitted else self.calibration
             for label in self.labels
             if label is not Label.ANY
         }
@@ -112,7 +113,7 @@ class Bundle:
     @cached_property
     def operating_points(self) -> dict[str, OperatingPoint]:
         """The named thresholds."""
-        return {point["name"]: OperatingPoint(**point) for point in self.metadata["operating_points"]}
+        return {point["name"]: OperatingPoint.from_json(point) for point in self.metadata["operating_points"]}
 
     def operating_point(self, name: str) -> OperatingPoint:
         """Look a threshold up.
@@ -127,6 +128,21 @@ class Bundle:
             )
         return self.operating_points[name]
 
+    def abstaining_point(self) -> OperatingPoint:
+        """Return the point that abstains between ruling out and ruling in.
+
+        Raises:
+            InputError: "operating_point.no_band" where the bundle rules nothing out or nothing in.
+        """
+        points = self.operating_points
+        if RULE_OUT not in points or RULE_IN not in points:
+            raise InputError(
+                "operating_point.no_band",
+                f"Expected thresholds to rule out and to rule in; the bundle has {', '.join(points)}.",
+                "Decide at one of those, or export the run again.",
+            )
+        return uncertain_band(points[RULE_OUT], points[RULE_IN]).as_point()
+
     def summary(self) -> dict[str, Any]:
         """Return what every result carries about its model, as plain JSON values."""
         return {
@@ -135,7 +151,7 @@ class Bundle:
             "bundle_sha256": self.hash,
             "preparation_hash": self.preparation.hash,
             "labels": [str(label) for label in self.labels],
-            "operating_points": [asdict(point) for point in self.operating_points.values()],
+            "operating_points": [point.as_json() for point in self.operating_points.values()],
             "trained_on": self.metadata["training"]["data"]["name"],
         }
 

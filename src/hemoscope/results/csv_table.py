@@ -23,6 +23,7 @@ COLUMNS = (
     "error_code",
     "error_message",
     "next_step",
+    "uncertain_from",  # last, so that no column of earlier versions moved
 )
 # Source: OWASP, CSV injection; the full-width forms are formulas in East Asian locales. The apostrophe itself is in
 # the list so that taking one leading apostrophe away always gives the text back.
@@ -57,7 +58,7 @@ def write_csv(results: Iterable[SliceResult], destination: str | os.PathLike[str
     >>> stream = io.StringIO(newline="")
     >>> write_csv([SliceResult("=cmd().png", Status.FAILED)], stream)
     >>> stream.getvalue().splitlines()[1]
-    "'=cmd().png,failed,,,,,,,,,,,,,"
+    "'=cmd().png,failed,,,,,,,,,,,,,,"
     """
     rows = [row_of(result) for result in results]
     if isinstance(destination, str | os.PathLike):
@@ -85,6 +86,7 @@ def row_of(result: SliceResult) -> dict[str, str | float | None]:
         None if error is None else error.code,
         None if error is None else error.message,
         None if error is None else error.next_step,
+        None if point is None else check_probability(point.uncertain_from, of="the threshold of uncertainty"),
     )
     return {column: guard(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
 

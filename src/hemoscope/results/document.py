@@ -10,7 +10,7 @@ from hemoscope.results.wording import check_probability, encodable
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 
 SCHEMA = "hemoscope.predictions"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def as_document(results: Iterable[SliceResult], *, model: Mapping[str, object]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _rebuild(values: Mapping[str, Any]) -> SliceResult:
         status=Status(values["status"]),
         probability=values["probability"],
         decision=None if decision is None else Decision(decision),
-        operating_point=None if point is None else _point_from_json(point),
+        operating_point=None if point is None else OperatingPoint.from_json(point),
         subtypes=None if subtypes is None else {Label(name): value for name, value in subtypes.items()},
         warnings=tuple(Notice(notice["code"], notice["message"]) for notice in values["warnings"]),
         error=None if error is None else ErrorReport(error["code"], error["message"], error["next_step"]),
@@ -98,11 +98,12 @@ def _rebuild(values: Mapping[str, Any]) -> SliceResult:
 def _point_as_json(point: OperatingPoint | None) -> dict[str, Any] | None:
     if point is None:
         return None
-    return {**asdict(point), "threshold": check_probability(point.threshold, of="the threshold")}
-
-
-def _point_from_json(point: Mapping[str, Any]) -> OperatingPoint:
-    return OperatingPoint(point["name"], point["threshold"], point["chosen_for"], point["fitted_on"])
+    check_probability(point.threshold, of="the threshold")
+    check_probability(point.uncertain_from, of="the threshold of uncertainty")
+    for name, figure in (("sensitivity", point.sensitivity), ("specificity", point.specificity)):
+        for value in figure or ():
+            check_probability(value, of=name)
+    return point.as_json()
 
 
 def _subtypes_as_json(subtypes: Mapping[Label, float] | None) -> dict[str, float | None] | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from hemoscope.records import SliceResult
+from hemoscope.records import Decision, SliceResult
 from hemoscope.results.picture import data_uri, outline_blood, to_bytes
 from hemoscope.results.wording import check_probability, operating_points, percent, percents, printable, summarize
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
@@ -39,7 +39,7 @@ class Verdict:
     """How the page says one outcome: a shape and a word beside every color.
 
     Attributes:
-        kind: "positive", "negative", "refused" or "failed"; also the class in the style sheet.
+        kind: "positive", "uncertain", "negative", "refused" or "failed"; also the class in the style sheet.
         mark: A shape that differs from the others without color.
         word: The outcome.
         meaning: What it means, in a sentence of its own; empty where the card says it.
@@ -55,6 +55,12 @@ VERDICTS = {
     verdict.kind: verdict
     for verdict in (
         Verdict("positive", "●", "Positive", ""),
+        Verdict(
+            "uncertain",
+            "◐",
+            "Uncertain",
+            "It is too high to call negative and too low to call positive: there is no decision.",
+        ),
         Verdict("negative", "○", "Negative", "This does not rule hemorrhage out."),
         Verdict("refused", "◇", "Refused", "The file was read, but it is not something to judge: there is no score."),
         Verdict("failed", "✕", "Failed", "The file could not be judged: there is no score."),
@@ -90,14 +96,17 @@ def render_html(cards: Sequence[Mapping[str, Any]], *, model: Mapping[str, objec
     """
     results = [card["result"] for card in cards]
     kinds = [card["verdict"].kind for card in cards]
+    points = operating_points(results)
+    abstains = any(point.uncertain_from is not None for point in points)
+    counted = [verdict for kind, verdict in VERDICTS.items() if abstains or kind != Decision.UNCERTAIN]
     return (
         page_environment()
         .get_template("report.html.jinja")
         .render(
             cards=cards,
-            counts=[(verdict, kinds.count(verdict.kind)) for verdict in VERDICTS.values()],
+            counts=[(verdict, kinds.count(verdict.kind)) for verdict in counted],
             summary=summarize(results),
-            points=operating_points(results),
+            points=points,
             model=model,
             notice=RESEARCH_USE_ONLY,
             made=made,

@@ -14,8 +14,8 @@ from hemoscope.terms import RESEARCH_USE_ONLY
 
 _GAP = 2
 _STATUS_WIDTH = len("refused")
-_DECISION_WIDTH = len("● positive")
 _PERCENT_WIDTH = len("100.0%")
+_DECISION_WIDTH, _UNSURE_WIDTH = len("● positive"), len("◐ uncertain")
 _WIDE = 100  # columns from which the bar and the notes get more room
 
 
@@ -27,12 +27,13 @@ class _Terminal:
     full: str
     empty: str
     positive: str
+    uncertain: str
     negative: str
     cut: str
 
     @classmethod
     def of(cls, options: ConsoleOptions) -> "_Terminal":
-        marks = ("#", ".", "+", "-", "...") if options.ascii_only else ("█", "░", "●", "○", "…")
+        marks = ("#", ".", "+", "?", "-", "...") if options.ascii_only else ("█", "░", "●", "◐", "○", "…")
         return cls(options.encoding, *marks)
 
     def plain(self, text: str) -> str:
@@ -53,7 +54,9 @@ class ResultTable:
         yield ""
         yield Text(summarize(self.results), style="bold")
         for point in operating_points(self.results):
-            meaning = f"positive from {percent(point.threshold)}, chosen for {point.chosen_for} on {point.fitted_on}."
+            band = "" if point.uncertain_from is None else f"uncertain from {percent(point.uncertain_from)}, "
+            ends = f"{band}positive from {percent(point.threshold)}"
+            meaning = f"{ends}, chosen for {point.chosen_for} on {point.fitted_on}."
             yield Text(terminal.plain(f"Operating point {point.name}: {meaning}"))
         yield Text(RESEARCH_USE_ONLY, style="bold")
 
@@ -61,9 +64,11 @@ class ResultTable:
         limit, bar = _input_limit(width), 10 if width >= _WIDE else 5
         names = [shorten(terminal.plain(result.input), width=limit, cut=terminal.cut) for result in self.results]
         grid = _grid(max(map(cell_len, ["input", *names])), _STATUS_WIDTH)
-        grid.add_row(_heading("input"), _heading("status"), _answer_heading(bar))
+        is_unsure = any(result.decision is Decision.UNCERTAIN for result in self.results)
+        widths = (_PERCENT_WIDTH + 1 + bar, _UNSURE_WIDTH if is_unsure else _DECISION_WIDTH)
+        grid.add_row(_heading("input"), _heading("status"), _answer_heading(widths))
         for name, result in zip(names, self.results, strict=True):
-            grid.add_row(Text(name), _status(result), _answer(result, bar, terminal))
+            grid.add_row(Text(name), _status(result), _answer(result, widths, terminal))
         return grid
 
 
@@ -120,19 +125,20 @@ def _heading(word: str) -> Text:
     return Text(word, style="dim")
 
 
-def _answer_heading(bar: int) -> Table:
-    grid = _grid(_PERCENT_WIDTH + 1 + bar, _DECISION_WIDTH)
+def _answer_heading(widths: tuple[int, int]) -> Table:
+    grid = _grid(*widths)
     grid.add_row(_heading("probability"), _heading("decision"), _heading("notes"))
     return grid
 
 
-def _answer(result: SliceResult, bar: int, terminal: _Terminal) -> RenderableType:
+def _answer(result: SliceResult, widths: tuple[int, int], terminal: _Terminal) -> RenderableType:
     """Return probability, decision and warning codes; or, without a score, the reason across all three columns."""
     codes = [terminal.plain(notice.code) for notice in result.warnings]
     if result.error is not None:
         reason = f"{result.error.message} {result.error.next_step} [{result.error.code}]"
         return Text("\n".join([terminal.plain(reason), *codes]))
-    grid = _grid(_PERCENT_WIDTH + 1 + bar, _DECISION_WIDTH)
+    grid = _grid(*widths)
+    bar = widths[0] - _PERCENT_WIDTH - 1
     grid.add_row(_probability(result, bar, terminal), _decision(result, terminal), Text("\n".join(codes)))
     return grid
 
@@ -148,8 +154,12 @@ def _probability(result: SliceResult, bar: int, terminal: _Terminal) -> Text:
 def _decision(result: SliceResult, terminal: _Terminal) -> Text:
     if result.decision is None:
         return Text()
-    mark = terminal.positive if result.decision is Decision.POSITIVE else terminal.negative
-    return Text(f"{mark} {result.decision}", style=_style(result))
+    marks = {
+        Decision.POSITIVE: terminal.positive,
+        Decision.UNCERTAIN: terminal.uncertain,
+        Decision.NEGATIVE: terminal.negative,
+    }
+    return Text(f"{marks[result.decision]} {result.decision}", style=_style(result))
 
 
 def _status(result: SliceResult) -> Text:
@@ -158,4 +168,5 @@ def _status(result: SliceResult) -> Text:
 
 
 def _style(result: SliceResult) -> str:
-    return "bold red" if result.decision is Decision.POSITIVE else "cyan"
+    styles = {Decision.POSITIVE: "bold red", Decision.UNCERTAIN: "bold yellow"}
+    return styles.get(result.decision, "cyan") if result.decision else "cyan"

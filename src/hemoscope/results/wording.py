@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hemoscope.errors import BundleError
-from hemoscope.records import OperatingPoint, SliceResult, Status
+from hemoscope.records import Decision, OperatingPoint, SliceResult, Status
 
 # C0 and C1 controls drive terminals, lone surrogates are no UTF-8, and the bidirectional controls U+202A-202E and
 # U+2066-2069 make "gnp.exe" read as "exe.png".
@@ -51,16 +51,21 @@ def percent(probability: float) -> str:
     return f"{probability:.1%}"
 
 
-def percents(probability: float, threshold: float) -> tuple[str, str]:
-    """Write a probability and its threshold with the decimals that tell them apart: never "2.0%, below 2.0%".
+def percents(probability: float, *thresholds: float) -> tuple[str, ...]:
+    """Write a probability and its thresholds with the decimals that tell them apart: never "2.0%, below 2.0%".
 
     >>> percents(0.873, 0.4), percents(0.0199, 0.02), percents(0.4, 0.4)
     (('87.3%', '40.0%'), ('1.99%', '2.00%'), ('40.0%', '40.0%'))
+    >>> percents(0.7999, 0.1, 0.8)
+    ('79.99%', '10.00%', '80.00%')
     """
-    shown = percent(probability), percent(threshold)
+    values = (probability, *thresholds)
+    shown = tuple(percent(value) for value in values)
     decimals = 2
-    while probability != threshold and shown[0] == shown[1] and decimals <= 6:
-        shown = f"{probability:.{decimals}%}", f"{threshold:.{decimals}%}"
+    while decimals <= 6 and any(
+        value != probability and text == shown[0] for value, text in zip(values, shown, strict=True)
+    ):
+        shown = tuple(f"{value:.{decimals}%}" for value in values)
         decimals += 1
     return shown
 
@@ -87,13 +92,19 @@ def printable(text: str) -> str:
 
 
 def summarize(results: Iterable[SliceResult]) -> str:
-    """Count results in words.
+    """Count results in words; among those scored the uncertain, where there are any.
 
     >>> summarize([SliceResult("a.png", Status.SCORED), SliceResult("b.png", Status.FAILED)])
     '1 scored, 0 refused, 1 failed'
+    >>> summarize([SliceResult("a.png", Status.SCORED, 0.5, Decision.UNCERTAIN)])
+    '1 scored (1 uncertain), 0 refused, 0 failed'
     """
+    results = list(results)
     counts = Counter(result.status for result in results)
-    return ", ".join(f"{counts[status]} {status}" for status in Status)
+    said = {status: f"{counts[status]} {status}" for status in Status}
+    if uncertain := sum(result.decision is Decision.UNCERTAIN for result in results):
+        said[Status.SCORED] += f" ({uncertain} uncertain)"
+    return ", ".join(said.values())
 
 
 def operating_points(results: Iterable[SliceResult]) -> list[OperatingPoint]:

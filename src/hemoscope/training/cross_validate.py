@@ -1,7 +1,8 @@
 """Grouped cross-validation: every slice is scored by networks that never saw its group.
 
 Within each fold the part to learn from is split again, by group: the inner validation part chooses the epoch, the
-calibration and the threshold. The held-out fold is looked at once, at the end.
+calibration (temperature, Platt or isotonic, by folds of its own) and the thresholds. The held-out fold is looked at
+once, at the end.
 
     validation.json   settings, data hash, folds: what a continued run must match
     folds/            a table per finished fold; a stopped run goes on after them
@@ -22,6 +23,7 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.splits import grouped_folds, grouped_holdout
 from hemoscope.evaluation.figures import figures_as_json, measure
 from hemoscope.evaluation.intervals import Interval
+from hemoscope.evaluation.risk_coverage import answers, judge_abstention
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection
@@ -31,10 +33,19 @@ from hemoscope.training.run import csv_text, load_best, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
 
+DECISIONS = 2
+"""How a fold turns scores into decisions, counted up with each change: folds of two ways are never pooled."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """One slice, scored by a network that never saw its group."""
+    """One slice, scored by a network that never saw its group.
+
+    Attributes:
+        calibration: How the fold's scores became probabilities: what its inner validation part chose.
+        is_positive: Whether it is called positive at the fold's balanced point.
+        answer: 1 or 0 outside the fold's uncertain band, -1 where it abstains.
+    """
 
     repeat: int
     fold: int
@@ -42,8 +53,10 @@ class HeldOut:
     label: int
     group: str
     score: float
+    calibration: str
     probability: float
     is_positive: int
+    answer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +117,26 @@ def cross_validate(
 
 
 def summarize(rows: Sequence[HeldOut]) -> dict[str, dict[str, Interval]]:
-    """Measure held-out predictions: "pooled" over all repeats, then each repeat by its number."""
+    """Measure held-out predictions: "pooled" over all repeats, then each repeat by its number.
+
+    Beside what `measure` gives: `abstained`, the share left undecided where each fold may abstain in its own band, and
+    `accuracy_answered`, of the others; it is missing where nothing is answered.
+    """
     repeats = sorted({row.repeat for row in rows})
     parts = {"pooled": list(rows)} | {str(repeat): [row for row in rows if row.repeat == repeat] for repeat in repeats}
-    return {
-        name: measure(
-            np.array([row.label for row in part]),
-            np.array([row.probability for row in part]),
-            np.array([row.is_positive for row in part]),
-            np.array([row.group for row in part]),
-            draws=2000 if name == "pooled" else 200,
-        )
-        for name, part in parts.items()
-    }
+    return {name: _measure(part, draws=2000 if name == "pooled" else 200) for name, part in parts.items()}
+
+
+def _measure(rows: Sequence[HeldOut], *, draws: int) -> dict[str, Interval]:
+    labels = np.array([row.label for row in rows])
+    called = np.array([row.is_positive for row in rows])
+    groups = np.array([row.group for row in rows])
+    figures = measure(labels, np.array([row.probability for row in rows]), called, groups, draws=draws)
+    judged = judge_abstention(labels, np.array([row.answer for row in rows]), without=called, groups=groups)
+    figures["abstained"] = judged.rate
+    if judged.error is not None:
+        figures["accuracy_answered"] = Interval(1 - judged.error.value, 1 - judged.error.high, 1 - judged.error.low)
+    return figures
 
 
 def _check_same(folder: Path, plan: Plan, *, data_hash: str, groups: Sequence[str]) -> None:
@@ -127,6 +147,7 @@ def _check_same(folder: Path, plan: Plan, *, data_hash: str, groups: Sequence[st
         "folds": plan.folds,
         "sha256": data_hash,
         "groups": list(groups),
+        "decisions": DECISIONS,
     }
     path = folder / "validation.json"
     require_same(path, record, code="validation.changed", what="the folds")
@@ -157,7 +178,7 @@ def _one_fold(
 
 def _train_and_score(
     prepared: PreparedCollection, parts: tuple[np.ndarray, np.ndarray], settings: TrainingSettings
-) -> list[tuple[float, float, int]]:
+) -> list[tuple[float, str, float, int, int]]:
     """Train on the first part, with an inner validation part cut from it, and score the second."""
     learned, held_out = parts
     inner = PreparedCollection(prepared.collection.only(learned.tolist()), prepared.inputs[learned], {})
@@ -168,10 +189,13 @@ def _train_and_score(
     with tempfile.TemporaryDirectory(prefix="hemoscope-fold-") as temporary:
         run = train_prepared(inner, split, Path(temporary) / "run", settings=settings)
         network = load_best(run)
-        calibration, point = calibrate(run, network)
+        fitted = calibrate(run, network)
     scores = score(network, prepared.inputs[held_out])
-    probabilities = calibration.apply(scores)
+    probabilities = fitted.calibration.apply(scores)
+    called = probabilities >= fitted.balanced.point.threshold
     return [
-        (float(one), float(probability), int(probability >= point.threshold))
-        for one, probability in zip(scores, probabilities, strict=True)
+        (float(one), fitted.calibration.method, float(probability), int(is_positive), int(answer))
+        for one, probability, is_positive, answer in zip(
+            scores, probabilities, called, answers(fitted.band, probabilities), strict=True
+        )
     ]

@@ -1,4 +1,4 @@
-"""From a run to a bundle: the best network, calibrated, with its threshold, proven equal in Keras and ONNX Runtime."""
+"""From a run to a bundle: the best network, calibrated, with its thresholds, proven equal in Keras and ONNX Runtime."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def export(
 ) -> Bundle:
     """Write the bundle of a run's best epoch.
 
-    Calibration and threshold are fitted on the run's validation part, which also chose the epoch; so the figures of
+    Calibration and thresholds are fitted on the run's validation part, which also chose the epoch; so the figures of
     that part in the bundle are optimistic, and say so.
 
     Args:
@@ -176,11 +176,11 @@ def _describe_maps(size: int, labels: int) -> dict[str, Any]:
 def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
     settings, data = run.settings, run.record["data"]
     spec, size = find_model(settings.model), settings.preparation.size
-    calibration, point = calibrate(run, network)
+    fitted = calibrate(run, network)
     subtypes = calibrate_subtypes(run, network) if spec.has_maps else {}
     inputs, labels, groups = run.part(VALIDATION)
-    probabilities = calibration.apply(score(network, inputs))
-    decisions = probabilities >= point.threshold
+    probabilities = fitted.calibration.apply(score(network, inputs))
+    decisions = probabilities >= fitted.balanced.point.threshold
     return {
         "format": FORMAT,
         "name": spec.name,
@@ -190,9 +190,11 @@ def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
         "outputs": {"shape": [None, len(spec.labels)], "dtype": "float32", "meaning": "scores (logits)"},
         "maps": _describe_maps(size, len(spec.labels)) if spec.has_maps else None,
         "preparation": {"hash": settings.preparation.hash, "settings": settings.preparation.as_json()},
-        "calibration": asdict(calibration),
-        "subtype_calibration": {label: asdict(fitted) for label, fitted in subtypes.items()},
-        "operating_points": [asdict(point)],
+        "calibration": asdict(fitted.calibration),
+        "calibration_choice": fitted.choice.as_json(),
+        "subtype_calibration": {label: asdict(own) for label, own in subtypes.items()},
+        "operating_points": [point.as_json() for point in fitted.points],
+        "abstention": fitted.abstention.as_json(),
         "onnx_against_keras": difference,
         "training": run.record | {"data": _counted(data), "best_epoch": run.best_epoch, "epochs_run": run.last_epoch},
         "validation": {
