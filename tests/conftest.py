@@ -5,6 +5,7 @@ import os
 import zipfile
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -17,6 +18,10 @@ from hemoscope.training.settings import TrainingSettings
 from tests.datasets.layouts import write_kaggle
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Speed belongs in benchmarks: on a busy machine hypothesis' limit of 200 ms an example fails what is right
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
