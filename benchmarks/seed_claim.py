@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from hemoscope.datasets.load import load_collection
-from hemoscope.datasets.splits import grouped_folds
 from hemoscope.evaluation.metrics import accuracy, auroc
+from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.backend import import_keras
 from hemoscope.training.calibrate import score
 from hemoscope.training.data import PreparedCollection, prepare_collection

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hemoscope.datasets.splits import grouped_folds
 from hemoscope.evaluation.calibration import fit_platt
 from hemoscope.evaluation.figures import measure
 from hemoscope.evaluation.held_out import HeldOutCase
 from hemoscope.evaluation.operating_points import choose_balanced
+from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.training.run import read_rows
 
 ORIGIN = "kaggle-head-ct-hemorrhage"

@@ -20,7 +20,7 @@ from hemoscope.evaluation.calibration_choice import (
     choose_calibration,
 )
 from hemoscope.evaluation.calibration_isotonic import IsotonicCalibration, fit_isotonic
-from hemoscope.evaluation.group_folds import stratified_group_folds
+from hemoscope.evaluation.splits import as_many_folds
 
 
 def simulated(count, chance, *, seed=0):
@@ -91,7 +91,7 @@ def test_losses_are_those_of_scikit_learn_on_every_held_out_fold(data):
     for trial in choice.trials:
         held = np.zeros((REPEATS, len(labels)))
         for repeat in range(REPEATS):
-            for learned, out in stratified_group_folds(labels, groups, most=FOLDS, seed=3 + repeat):
+            for learned, out in as_many_folds(labels, groups, most=FOLDS, seed=3 + repeat):
                 held[repeat, out] = FITS[trial.method](scores[learned], labels[learned], "").apply(scores[out])
         assert trial.log_loss == pytest.approx(np.mean([log_loss(labels, one) for one in held]))
 

@@ -10,7 +10,7 @@ from hemoscope.errors import DatasetError
 from hemoscope.evaluation.calibration import Calibration, fit_platt, fit_temperature
 from hemoscope.evaluation.calibration_isotonic import IsotonicCalibration, fit_isotonic
 from hemoscope.evaluation.checks import checked, require_both_classes, require_groups
-from hemoscope.evaluation.group_folds import stratified_group_folds
+from hemoscope.evaluation.splits import as_many_folds
 
 AnyCalibration = Calibration | IsotonicCalibration
 
@@ -149,7 +149,7 @@ def _held_out_losses(
     losses = {method: np.zeros(len(labels)) for method in FITS}
     failures: dict[str, str] = {}
     for repeat in range(REPEATS):
-        for learned, held_out in stratified_group_folds(labels, groups, most=FOLDS, seed=seed + repeat):
+        for learned, held_out in as_many_folds(labels, groups, most=FOLDS, seed=seed + repeat):
             require_both_classes(labels[learned])
             for method in [name for name in FITS if name not in failures]:
                 try:

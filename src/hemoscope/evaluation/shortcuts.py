@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hemoscope.evaluation.group_folds import stratified_group_folds
 from hemoscope.evaluation.intervals import Interval, group_bootstrap
 from hemoscope.evaluation.metrics import accuracy, auroc
+from hemoscope.evaluation.splits import as_many_folds
 
 MOST_ITEMS = 20_000
 """Larger collections are judged on a sample of their groups of this size: intervals are narrow by then."""
@@ -168,7 +168,7 @@ def _out_of_fold(
     """Score every item by a classifier that has not seen its group; shape (n, REPEATS)."""
     scores = np.zeros((len(labels), REPEATS))
     for repeat in range(REPEATS):
-        for train, test in stratified_group_folds(labels, groups, most=FOLDS, seed=repeat):
+        for train, test in as_many_folds(labels, groups, most=FOLDS, seed=repeat):
             scores[test, repeat] = judge(train, test, repeat)
     return scores
 

@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from hemoscope.datasets.load import load_collection
-from hemoscope.datasets.splits import grouped_folds, grouped_holdout
 from hemoscope.evaluation.figures import figures_as_json, measure
 from hemoscope.evaluation.intervals import Interval
 from hemoscope.evaluation.risk_coverage import answers, judge_abstention
+from hemoscope.evaluation.splits import grouped_folds, grouped_holdout
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection

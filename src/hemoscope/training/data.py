@@ -10,8 +10,8 @@ import numpy as np
 
 from hemoscope.datasets.audit import find_near_duplicates, merge_groups
 from hemoscope.datasets.items import Collection, check_usable
-from hemoscope.datasets.splits import grouped_holdout
 from hemoscope.errors import DatasetError, HemoscopeError
+from hemoscope.evaluation.splits import grouped_holdout
 from hemoscope.preparation.canonical import PreparationSettings, preprocess_single_image
 from hemoscope.records import ErrorReport
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow

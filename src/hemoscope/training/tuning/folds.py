@@ -13,8 +13,8 @@ import numpy as np
 from hemoscope.datasets.items import Collection
 from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import Pool, load_origins
-from hemoscope.datasets.splits import grouped_folds
 from hemoscope.evaluation.metrics import auroc
+from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import score
 from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection

@@ -23,12 +23,13 @@ def grouped_folds(
 
     Raises:
         DatasetError: "split.too_few_groups" where a class has fewer groups than folds.
+        MissingExtraError: The extra [train] is not installed.
     """
     try:
         from sklearn.model_selection import StratifiedGroupKFold
     except ImportError as error:
         raise MissingExtraError(feature="Splitting", extra="train") from error
-    fewest = min(len({group for group, own in zip(groups, labels, strict=True) if own == label}) for label in (0, 1))
+    fewest = _fewest_groups(labels, groups)
     if fewest < folds:
         raise DatasetError(
             "split.too_few_groups",
@@ -37,6 +38,25 @@ def grouped_folds(
         )
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     yield from splitter.split(np.zeros(len(labels)), np.asarray(labels), np.asarray(groups))
+
+
+def as_many_folds(
+    labels: np.ndarray, groups: np.ndarray, *, most: int, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield folds as `grouped_folds` does: `most`, or as many as the smaller class has groups, but two at least.
+
+    Args:
+        labels: 0 or 1, shape (n,).
+        groups: A group per item, shape (n,).
+        most: How many at most, 2 or more.
+        seed: Which arrangement.
+
+    Raises:
+        DatasetError: "split.too_few_groups" where a class has a single group.
+        MissingExtraError: The extra [train] is not installed.
+    """
+    folds = max(2, min(most, _fewest_groups(labels, groups)))
+    return grouped_folds(labels.tolist(), groups.tolist(), folds=folds, seed=seed)
 
 
 def grouped_holdout(
@@ -52,3 +72,8 @@ def grouped_holdout(
             "split.fraction", f"Expected a validation fraction above 0 and up to 0.5; received {fraction}.", "Use 0.2."
         )
     return next(grouped_folds(labels, groups, folds=max(2, round(1 / fraction)), seed=seed))
+
+
+def _fewest_groups(labels: Sequence[int] | np.ndarray, groups: Sequence[str] | np.ndarray) -> int:
+    """Count the groups of the class that has fewer."""
+    return min(len({group for group, own in zip(groups, labels, strict=True) if own == label}) for label in (0, 1))
