@@ -77,7 +77,7 @@ def ppv(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
     """
     labels, scores = checked(labels, scores, both_classes=False)
     called = scores >= threshold
-    return _divided(labels[called].sum(), called.sum(), missing="Nothing is called positive")
+    return divided(labels[called].sum(), called.sum(), missing="Nothing is called positive")
 
 
 def npv(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
@@ -100,7 +100,7 @@ def npv(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
     """
     labels, scores = checked(labels, scores, both_classes=False)
     cleared = scores < threshold
-    return _divided((1 - labels[cleared]).sum(), cleared.sum(), missing="Nothing is called negative")
+    return divided((1 - labels[cleared]).sum(), cleared.sum(), missing="Nothing is called negative")
 
 
 def f1(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
@@ -121,7 +121,7 @@ def f1(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
     """
     labels, scores = checked(labels, scores, both_classes=False)
     called = scores >= threshold
-    return _divided(2 * labels[called].sum(), labels.sum() + called.sum(), missing="Nothing is nor is called positive")
+    return divided(2 * labels[called].sum(), labels.sum() + called.sum(), missing="Nothing is nor is called positive")
 
 
 def positive_likelihood_ratio(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
@@ -144,7 +144,7 @@ def positive_likelihood_ratio(labels: np.ndarray, scores: np.ndarray, *, thresho
     """
     labels, scores = checked(labels, scores)
     reached = scores >= threshold
-    return _divided(reached[labels == 1].mean(), reached[labels == 0].mean(), missing="No negative is called positive")
+    return divided(reached[labels == 1].mean(), reached[labels == 0].mean(), missing="No negative is called positive")
 
 
 def negative_likelihood_ratio(labels: np.ndarray, scores: np.ndarray, *, threshold: float) -> float:
@@ -165,7 +165,7 @@ def negative_likelihood_ratio(labels: np.ndarray, scores: np.ndarray, *, thresho
     """
     labels, scores = checked(labels, scores)
     below = scores < threshold
-    return _divided(below[labels == 1].mean(), below[labels == 0].mean(), missing="No negative is called negative")
+    return divided(below[labels == 1].mean(), below[labels == 0].mean(), missing="No negative is called negative")
 
 
 def auprc(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -222,7 +222,8 @@ def _checked(labels: np.ndarray, scores: np.ndarray, *, both_classes: bool = Tru
     return labels, scores
 
 
-def _divided(part: float, whole: float, *, missing: str) -> float:
+def divided(part: float, whole: float, *, missing: str) -> float:
+    """Divide, or raise DatasetError "metric.undefined" where the whole is 0 because, in words, `missing`."""
     if whole == 0:
         raise DatasetError(
             "metric.undefined", f"{missing}: the figure would divide by zero.", "Give sensitivity and specificity."

@@ -1,8 +1,8 @@
 """What a positive or negative call is worth where hemorrhage is rarer than in the collection at hand."""
 
-from hemoscope.errors import DatasetError
 from hemoscope.evaluation.checks import require_range
 from hemoscope.evaluation.intervals import Interval
+from hemoscope.evaluation.metrics import divided
 
 
 def ppv_of(sensitivity: float, specificity: float, *, prevalence: float) -> float:
@@ -24,9 +24,8 @@ def ppv_of(sensitivity: float, specificity: float, *, prevalence: float) -> floa
     Source: Bayes' theorem as in Altman & Bland 1994, doi:10.1136/bmj.309.6947.102.
     """
     _require(sensitivity, specificity, prevalence)
-    return _share_of(
-        sensitivity * prevalence, (1 - specificity) * (1 - prevalence), missing="Nothing is called positive"
-    )
+    true, false = sensitivity * prevalence, (1 - specificity) * (1 - prevalence)
+    return divided(true, true + false, missing="Nothing is called positive")
 
 
 def npv_of(sensitivity: float, specificity: float, *, prevalence: float) -> float:
@@ -38,9 +37,8 @@ def npv_of(sensitivity: float, specificity: float, *, prevalence: float) -> floa
     Source: Bayes' theorem as in Altman & Bland 1994, doi:10.1136/bmj.309.6947.102.
     """
     _require(sensitivity, specificity, prevalence)
-    return _share_of(
-        specificity * (1 - prevalence), (1 - sensitivity) * prevalence, missing="Nothing is called negative"
-    )
+    true, false = specificity * (1 - prevalence), (1 - sensitivity) * prevalence
+    return divided(true, true + false, missing="Nothing is called negative")
 
 
 def at_corners(value: Interval, low: float, high: float) -> Interval:
@@ -61,11 +59,3 @@ def _require(sensitivity: float, specificity: float, prevalence: float) -> None:
     require_range(sensitivity, name="a sensitivity", low=0, high=1)
     require_range(specificity, name="a specificity", low=0, high=1)
     require_range(prevalence, name="a prevalence", low=0, high=1)
-
-
-def _share_of(part: float, rest: float, *, missing: str) -> float:
-    if part + rest <= 0:
-        raise DatasetError(
-            "metric.undefined", f"{missing}: the figure would divide by zero.", "Give sensitivity and specificity."
-        )
-    return part / (part + rest)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from hemoscope.results.audit_document import AuditReport
 from hemoscope.results.audit_findings import FLOOR_NAMES, findings
-from hemoscope.results.wording import printable
+from hemoscope.results.terminal import terminal_line
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 
@@ -21,7 +21,7 @@ class AuditSummary:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the heading, the findings, the floors, the groups and the notice."""
         collection, groups = self.report.collection, self.report.groups
-        yield _line(
+        yield terminal_line(
             f"{collection.name} ({collection.layout}): {len(collection):,} slices, {sum(collection.labels):,} with "
             "hemorrhage",
             options,
@@ -31,21 +31,18 @@ class AuditSummary:
         yield from self._findings(options)
         for floor in self.report.floors:
             name = FLOOR_NAMES[floor.name, floor.folds]
-            yield _line(f"{name}: AUROC {floor.auroc}, accuracy {floor.accuracy:.3f}", options)
-        yield _line(f"Groups: {len(set(collection.groups)):,} given, {len(set(groups)):,} suggested", options)
+            yield terminal_line(f"{name}: AUROC {floor.auroc}, accuracy {floor.accuracy:.3f}", options)
+        yield terminal_line(f"Groups: {len(set(collection.groups)):,} given, {len(set(groups)):,} suggested", options)
         yield Text(RESEARCH_USE_ONLY, style="bold")
 
     def _findings(self, options: ConsoleOptions) -> Iterator[Text | Padding | str]:
         found = findings(self.report)
         for finding in found:
             mark, style = ("!", "bold red") if finding.is_leak else ("-", "bold")
-            yield _line(f"{mark} {finding.title}", options, style=style)
-            yield Padding(_line(f"{finding.meaning} {finding.next_step}".strip(), options), (0, 0, 0, 2), expand=False)
+            yield terminal_line(f"{mark} {finding.title}", options, style=style)
+            yield Padding(
+                terminal_line(f"{finding.meaning} {finding.next_step}".strip(), options), (0, 0, 0, 2), expand=False
+            )
         if not any(finding.is_leak for finding in found):
-            yield _line("No leak was found. That is no proof that there is none.", options)
+            yield terminal_line("No leak was found. That is no proof that there is none.", options)
         yield ""
-
-
-def _line(text: str, options: ConsoleOptions, *, style: str = "") -> Text:
-    """Write out what would steer the terminal and what its encoding has no sign for."""
-    return Text(printable(text).encode(options.encoding, "backslashreplace").decode(options.encoding), style=style)

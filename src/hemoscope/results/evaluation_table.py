@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.text import Text
 
 from hemoscope.evaluation.cases import worst_false_alarms, worst_misses
 from hemoscope.evaluation.intervals import Interval
 from hemoscope.evaluation.report import Evaluation, SeenStatus
 from hemoscope.results.evaluation_document import counts_as_json, seen_in_words
-from hemoscope.results.wording import percent, printable
+from hemoscope.results.terminal import terminal_line
+from hemoscope.results.wording import percent
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 MOST_NAMED = 5
@@ -24,10 +24,7 @@ class EvaluationSummary:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield line by line."""
-        for line, style in self._lines():
-            # What would steer the terminal is written out, and so is what its encoding has no sign for
-            safe = printable(line).encode(options.encoding, "backslashreplace").decode(options.encoding)
-            yield Text(safe, style=style)
+        return (terminal_line(line, options, style=style) for line, style in self._lines())
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         evaluation, judgement = self.evaluation, self.evaluation.judgement

@@ -1,6 +1,5 @@
 """How each origin keeps its slices and labels."""
 
-import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from hemoscope.datasets.load import read_groups
 from hemoscope.datasets.origins.cases import NO_HEMORRHAGE, NOTHING_KNOWN, UNKNOWN, Case
 from hemoscope.datasets.origins.masks import read_mask
 from hemoscope.datasets.origins.unpack import unpack
+from hemoscope.datasets.rows import read_rows
 from hemoscope.errors import DatasetError
 from hemoscope.reading import find_images
 from hemoscope.terms import SUBTYPES, Label
@@ -121,5 +121,4 @@ def _targets(**known: int) -> tuple[float, ...]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        yield from csv.DictReader(stream, skipinitialspace=True)
+    return (row.cells for row in read_rows(path))
