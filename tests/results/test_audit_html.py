@@ -1,10 +1,8 @@
 """The audit's page: the worst first, pairs side by side, nothing fetched, nothing run."""
 
 import json
-import re
 from datetime import UTC, datetime
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +21,7 @@ from hemoscope.results.audit_findings import findings
 from hemoscope.results.audit_html import render_audit_html, write_audit_html
 from hemoscope.results.audit_table import AuditSummary
 
-from .test_html import WICKED, Parsed
+from .test_html import WICKED, Parsed, assert_asks_nothing, assert_headings_skip_no_level
 
 MADE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 UNREADABLE = ErrorReport("read.empty", "It has no bytes.", "Fetch it again.")
@@ -139,14 +137,8 @@ def test_a_script_in_any_name_is_shown_and_does_not_run(tmp_path):
 
 
 def test_the_page_asks_nothing_of_anyone_else_and_its_headings_skip_no_level(page):
-    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "form", "base"} == set()
-    policies = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
-    assert policies == [
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    ]
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert_asks_nothing(page)
+    assert_headings_skip_no_level(page)
 
 
 def test_a_clean_collection_is_not_praised(tmp_path):

@@ -1,15 +1,13 @@
 """The evaluation's page: everything the JSON says, nothing fetched, nothing run."""
 
-import re
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 
 from hemoscope.results.evaluation_html import render_evaluation_html
 
 from .evaluated import FOUND, NONE_FOUND, evaluated
-from .test_html import WICKED
+from .test_html import WICKED, assert_asks_nothing, assert_headings_skip_no_level
 from .test_html import Parsed as ParsedHtml
 
 MADE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -109,12 +107,6 @@ def test_a_script_in_any_name_is_shown_and_does_not_run():
 
 
 def test_the_page_asks_nothing_of_anyone_else_and_its_headings_skip_no_level(page):
-    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "form", "base"} == set()
-    policies = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
-    assert policies == [
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    ]
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert_asks_nothing(page)
+    assert_headings_skip_no_level(page)
     assert page.open == []

@@ -47,6 +47,21 @@ class Parsed(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
+def assert_asks_nothing(page: Parsed) -> None:
+    """The page runs nothing and forbids itself every request."""
+    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "form", "base"} == set()
+    policies = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
+    assert policies == [
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    ]
+
+
+def assert_headings_skip_no_level(page: Parsed) -> None:
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
 def page_of(folder, *entries, model=MODEL):
     write_html(entries, folder / "report.html", model=model)
     return (folder / "report.html").read_text(encoding="utf-8")
@@ -178,12 +193,8 @@ def test_every_link_leads_to_a_place_on_the_page(page):
 
 
 def test_the_page_asks_nothing_of_anyone_else(page):
-    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "form", "base"} == set()
+    assert_asks_nothing(page)
     assert all(image["src"].startswith("data:image/png;base64,") for image in page.all("img"))
-    policies = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
-    assert policies == [
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    ]
 
 
 def test_the_style_sheet_asks_nothing_of_anyone_else(tmp_path):
@@ -203,9 +214,7 @@ def test_the_page_names_its_language_and_every_picture(page):
 
 
 def test_headings_never_skip_a_level(page):
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert_headings_skip_no_level(page)
 
 
 def test_a_script_in_any_text_is_shown_and_does_not_run(tmp_path):
