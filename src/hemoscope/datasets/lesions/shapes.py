@@ -78,7 +78,8 @@ def subarachnoid(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
 
 
 def intraventricular(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
-    """Let blood sink to the back of the ventricles, or fill them; where none are seen, draw a cast of the horns."""
+    """Let blood sink to the back of the ventricles, or fill them; where none are seen, draw a cast of the horns or of
+    the third or fourth ventricle."""
     if np.count_nonzero(marks.ventricles) * marks.millimeters**2 < 80:
         return _horns(marks, rng) if rng.random() < 0.5 else _midline_ventricle(marks, rng)
     filled = cv2.GaussianBlur(marks.ventricles.astype(np.float32), (0, 0), 0.7 / marks.millimeters)
