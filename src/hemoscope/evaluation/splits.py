@@ -34,7 +34,7 @@ def grouped_folds(
         raise DatasetError(
             "split.too_few_groups",
             f"Expected at least {folds} groups of each class; the smaller class has {fewest}.",
-            "Add patients, or split into fewer parts.",
+            "Add patients, or split into fewer parts." if folds > 2 else "Add patients.",
         )
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     yield from splitter.split(np.zeros(len(labels)), np.asarray(labels), np.asarray(groups))
