@@ -3,10 +3,12 @@
 import csv
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from hemoscope.evaluation.report import Evaluation
 from hemoscope.results.checklist import Answer, checklist
 from hemoscope.results.evaluation_card import render_card_section
 from hemoscope.results.evaluation_document import evaluation_as_json
@@ -14,6 +16,12 @@ from hemoscope.results.evaluation_folder import write_evaluation
 from hemoscope.results.evaluation_table import EvaluationSummary
 
 from .evaluated import FOUND, NONE_FOUND, evaluated
+
+TRIPOD_LETTERS = {
+    "3": "abc", "5": "ab", "6": "abc", "8": "abc", "9": "abc", "12": "abcdefg",
+    "18": "abcdef", "20": "abc", "23": "ab", "27": "abc",
+}  # fmt: skip
+"""Items of TRIPOD+AI that have parts: doi:10.1136/bmj-2023-078378."""
 
 
 def test_the_folder_holds_page_json_table_and_card(tmp_path):
@@ -60,7 +68,51 @@ def test_the_checklist_names_what_people_must_say_and_repeats_nothing():
     items = checklist(evaluated())
     assert len({item.topic for item in items}) == len(items)
     assert all(item.claim or item.tripod for item in items)
-    assert Counter(item.answer for item in items) == {Answer.YES: 7, Answer.IN_PART: 9, Answer.NO: 6}
+    assert Counter(item.answer for item in items) == {Answer.YES: 5, Answer.IN_PART: 11, Answer.NO: 7}
+
+
+def test_every_item_of_both_guidelines_is_asked_and_none_that_they_do_not_have():
+    items = checklist(evaluated())
+    assert {number for item in items for number in numbers_in(item.claim)} == set(map(str, range(1, 43)))
+    asked = {number for item in items for number in numbers_in(item.tripod)}
+    assert {number.rstrip("abcdefg") for number in asked} == set(map(str, range(1, 28)))
+    lettered = {number for number in asked if number[-1].isalpha()}
+    assert lettered <= {number + letter for number, letters in TRIPOD_LETTERS.items() for letter in letters}
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return "14-16, 18a-18b" as 14, 15, 16, 18a, 18b."""
+    found = []
+    for part in filter(None, text.split(", ")):
+        first, _, last = part.partition("-")
+        if not last:
+            found.append(first)
+        elif first.isdigit():
+            found += [str(number) for number in range(int(first), int(last) + 1)]
+        else:
+            found += [first[:-1] + chr(letter) for letter in range(ord(first[-1]), ord(last[-1]) + 1)]
+    return found
+
+
+def test_what_was_not_scored_is_told_and_what_was_never_collected_is_left_to_people():
+    evaluation = evaluated()
+    assert left_out_of(evaluation).startswith("Slices without a score: 2, each listed with its reason; the sensitivity")
+    scored = tuple(case for case in evaluation.judgement.cases if case.error is None)
+    whole = replace(evaluation, judgement=replace(evaluation.judgement, cases=scored))
+    assert left_out_of(whole) == (
+        "No slice was refused and none failed. Who never came into the collection, people must say."
+    )
+
+
+def left_out_of(evaluation: Evaluation) -> str:
+    """Return the note on who was left out."""
+    return next(item.note for item in checklist(evaluation) if item.topic == "Who was left out, and why")
+
+
+@pytest.mark.parametrize(("has_hashes", "how"), [(True, "by file or by brain;"), (False, "by brain alone;")])
+def test_the_check_for_training_slices_says_what_was_compared(has_hashes, how):
+    by_topic = {item.topic: item for item in checklist(evaluated(seen=replace(NONE_FOUND, has_hashes=has_hashes)))}
+    assert how in by_topic["That training and test data are apart"].note
 
 
 def test_the_summary_fits_a_plain_terminal(tmp_path):
