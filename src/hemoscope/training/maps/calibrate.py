@@ -4,19 +4,19 @@ from typing import Any
 
 import numpy as np
 
-from hemoscope.evaluation.calibration import Calibration, fit_platt
+from hemoscope.evaluation.calibration_choice import AnyCalibration, choose_calibration
 from hemoscope.terms import SUBTYPES, Label
 from hemoscope.training.calibrate import BATCH
 from hemoscope.training.maps.keep import read_pool
 from hemoscope.training.maps.prepare import PreparedPool
 from hemoscope.training.run import VALIDATION, Run
 
-FEWEST_POSITIVES = 5
-"""With fewer slices of a subtype its scores are calibrated as those of `any` are."""
+FEWEST = 5
+"""With fewer slices with a subtype, or without it, its scores are calibrated as those of `any` are."""
 
 
-def calibrate_subtypes(run: Run, network: Any) -> dict[Label, Calibration]:
-    """Fit a calibration for each subtype that the validation part knows enough of.
+def calibrate_subtypes(run: Run, network: Any) -> dict[Label, AnyCalibration]:
+    """Choose a calibration for each subtype that the validation part knows enough of, as `choose_calibration` does.
 
     Args:
         run: The run, for its validation part.
@@ -27,14 +27,16 @@ def calibrate_subtypes(run: Run, network: Any) -> dict[Label, Calibration]:
     """
     held_out = read_pool(run).only(np.flatnonzero([row.part == VALIDATION for row in run.split]))
     scores, targets = predict_pool(network, held_out)[0], held_out.pool.targets
-    fitted: dict[Label, Calibration] = {}
+    fitted: dict[Label, AnyCalibration] = {}
     for label in SUBTYPES:
         column = list(Label).index(label)
         truth = targets[:, column]
         known = truth >= 0
-        if (truth == 1).sum() >= FEWEST_POSITIVES:
+        if min((truth == 1).sum(), (truth == 0).sum()) >= FEWEST:
             fitted_on = f"the validation part: {known.sum()} slices, {(truth == 1).sum()} of them {label}"
-            fitted[label] = fit_platt(scores[known, column], truth[known].astype(int), fitted_on=fitted_on)
+            fitted[label] = choose_calibration(
+                scores[known, column], truth[known].astype(int), held_out.pool.groups[known], fitted_on=fitted_on
+            ).calibration
     return fitted
 
 
