@@ -1,5 +1,7 @@
 """How well copies and neighbors of a series are found, against pairs found by eye and against copies made here.
 
+Last, how alike the fingerprints are by which a bundle knows what it learned from.
+
     python benchmarks/duplicates.py
 
 Data: kaggle-head-ct-hemorrhage with its groups file, and phe-sich, in the folder HEMOSCOPE_DATA or ../shared/data.
@@ -17,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from hemoscope.datasets.audit import SAME_SERIES, Kind, Pair, Scan, find_near_duplicates, find_pairs, scan_collection
+from hemoscope.datasets.audit.fingerprints import ALIKE, fingerprint
 from hemoscope.datasets.audit.pairs import HIGHEST_CANDIDATE, LOWEST_CANDIDATE
 from hemoscope.datasets.audit.search import pairs_above
 from hemoscope.datasets.audit.signatures import brain_signatures, thumbnails
@@ -41,6 +44,7 @@ def main() -> None:
     print(f"\ncopies made of every {EVERY}th picture: share called one picture, share joined at all")
     for name, change in CHANGES.items():
         _print_planted(name, change, collection)
+    _print_fingerprints(collection, _known_copies(groups_file))
 
 
 def _print_training_pairs(collection: Collection) -> None:
@@ -94,21 +98,24 @@ def _within_groups(collection: Collection) -> list[tuple[int, int]]:
 
 def _print_patients() -> None:
     """Precision on slices of known patients, where none is a copy."""
-    with (folder("phe-sich") / "labels.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    images = folder("phe-sich") / "images"
-    items = tuple(Item(row["file"], images / row["file"], int(row["any"]), row["patient"]) for row in rows)
-    scan = scan_collection(Collection("phe-sich", "benchmark", items))
+    scan = scan_collection(_phe_sich())
     groups = scan.collection.groups
-    print(
-        f"\nphe-sich: {len(items)} slices of {len(set(groups))} patients, {len(scan.refused)} without a head to compare"
-    )
+    patients, headless = len(set(groups)), len(scan.refused)
+    print(f"\nphe-sich: {len(groups)} slices of {patients} patients, {headless} without a head to compare")
     pairs = find_pairs(scan)
     for kinds, name in ((ONE_PICTURE, "one picture"), ((Kind.SAME_SERIES,), "same series")):
         chosen = [pair for pair in pairs if pair.kind in kinds]
         across = sum(groups[pair.first] != groups[pair.second] for pair in chosen)
         print(f"  {name}: {len(chosen)} pairs, {across} of them of two patients")
     _print_cells(scan)
+
+
+def _phe_sich() -> Collection:
+    with (folder("phe-sich") / "labels.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    images = folder("phe-sich") / "images"
+    items = tuple(Item(row["file"], images / row["file"], int(row["any"]), row["patient"]) for row in rows)
+    return Collection("phe-sich", "benchmark", items)
 
 
 def _print_cells(scan: Scan) -> None:
@@ -173,6 +180,23 @@ def _print_planted(name: str, change: Callable[[np.ndarray], np.ndarray], collec
     count = len(originals)
     twins = [pair for pair in pairs if pair.second == pair.first + count]
     print(f"  {name:<26} {_share(twins, ONE_PICTURE, count):6.1%} {_share(twins, tuple(Kind), count):7.1%}")
+
+
+def _print_fingerprints(collection: Collection, copies: set[tuple[int, int]]) -> None:
+    """Print how alike the fingerprints of copies are, and of slices of different patients."""
+    own, others = _fingerprints(collection), _fingerprints(_phe_sich())
+    alike, groups = own @ own.T, np.array(collection.groups)
+    print(f"\nfingerprints: taken for one picture, or for neighbors, from {ALIKE}")
+    print(f"  least alike of {len(copies)} listed copies: {min(alike[two] for two in copies):.3f}")
+    print(f"  most alike of two groups: {alike[groups[:, None] != groups[None, :]].max():.3f}")
+    print(f"  most alike of the 200 and one of {len(others)} of phe-sich: {(own @ others.T).max():.3f}")
+
+
+def _fingerprints(collection: Collection) -> np.ndarray:
+    """Return a fingerprint per slice that could be prepared, of length 1."""
+    prepared = prepare_collection(collection, settings=PreparationSettings())
+    table = fingerprint(prepared.inputs, hashes=[""] * len(prepared.inputs)).signatures.astype(float)
+    return np.asarray(table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1.0))
 
 
 def _share(pairs: list[Pair], kinds: tuple[Kind, ...], count: int) -> float:

@@ -19,7 +19,7 @@ SIDE = 16
 ALIKE = 0.85
 """Correlation of two signatures from which they are taken for one picture, or for neighbors of one series. On the
 200-image set the listed copies reach 0.92 and more, no two groups 0.70, and no slice of phe-sich with one of that set
-0.80; a test with the real data holds this."""
+0.80; benchmarks/duplicates.py prints this, and a test with the real data holds it."""
 COLUMNS = ("sha256", f"brain{SIDE}")
 BLOCK = 1024
 UNKNOWN = ""
