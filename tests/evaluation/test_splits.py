@@ -30,6 +30,19 @@ def test_a_holdout_has_about_the_share_asked_for_of_each_class():
     assert sum(labels[index] for index in validation) == 10
 
 
+def test_where_a_class_has_few_groups_more_is_held_out_and_both_parts_have_both_classes():
+    """A fifth would be no group of the three: a third of the slices, and one of the three, it is."""
+    labels, groups = [0] * 9 + [1] * 3, [str(index) for index in range(12)]
+    training, validation = grouped_holdout(labels, groups, fraction=0.2, seed=0)
+    assert [sum(labels[index] for index in part) for part in (training, validation)] == [2, 1]
+    assert len(validation) == 4
+
+
+def test_a_class_with_a_single_group_cannot_be_held_out_once():
+    with pytest.raises(DatasetError, match=r"at least 2 groups .* smaller class has 1\. Add patients\."):
+        grouped_holdout([0, 0, 1], ["a", "b", "c"], fraction=0.2, seed=0)
+
+
 def test_too_few_groups_are_an_error():
     with pytest.raises(DatasetError, match=r"at least 5 groups .* smaller class has 1\. .*fewer parts"):
         list(grouped_folds([0, 0, 1, 1], ["a", "b", "c", "c"], folds=5, seed=0))

@@ -64,14 +64,16 @@ def grouped_holdout(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Split once into training and validation parts, about `fraction` of the items in the second.
 
+    It is more where a class has too few groups for that: one group of it is always held out, and one learned from.
+
     Raises:
-        DatasetError: "split.fraction" for a fraction outside (0, 0.5], or what `grouped_folds` raises.
+        DatasetError: "split.fraction" for a fraction outside (0, 0.5], or what `as_many_folds` raises.
     """
     if not 0 < fraction <= 0.5:
         raise DatasetError(
             "split.fraction", f"Expected a validation fraction above 0 and up to 0.5; received {fraction}.", "Use 0.2."
         )
-    return next(grouped_folds(labels, groups, folds=max(2, round(1 / fraction)), seed=seed))
+    return next(as_many_folds(np.asarray(labels), np.asarray(groups), most=round(1 / fraction), seed=seed))
 
 
 def _fewest_groups(labels: Sequence[int] | np.ndarray, groups: Sequence[str] | np.ndarray) -> int:
