@@ -10,7 +10,7 @@ import pytest
 from hemoscope.errors import TrainingError
 from hemoscope.evaluation.intervals import share_interval
 from hemoscope.training import calibrate as calibrate_module
-from hemoscope.training import cross_validate as module
+from hemoscope.training import fold as module
 from hemoscope.training.cross_validate import HeldOut, Plan, cross_validate, summarize
 from hemoscope.training.observe import Observer
 from hemoscope.training.run import VALIDATION

@@ -1,8 +1,6 @@
 """Grouped cross-validation: every slice is scored by networks that never saw its group.
 
-Within each fold the part to learn from is split again, by group: the inner validation part chooses the epoch, the
-calibration (temperature, Platt or isotonic, by folds of its own) and the thresholds. The held-out fold is looked at
-once, at the end.
+Each fold chooses epoch, calibration and thresholds inside the part that it learns from, as `fold` says.
 
     validation.json   settings, data hash, folds: what a continued run must match
     folds/            a table per finished fold; a stopped run goes on after them
@@ -12,7 +10,6 @@ once, at the end.
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,19 +19,15 @@ import numpy as np
 from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.figures import figures_as_json, measure
 from hemoscope.evaluation.intervals import Interval
-from hemoscope.evaluation.risk_coverage import answers, judge_abstention
-from hemoscope.evaluation.splits import grouped_folds, grouped_holdout
+from hemoscope.evaluation.risk_coverage import judge_abstention
+from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.registry import find_model
-from hemoscope.training.calibrate import calibrate, score
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection
-from hemoscope.training.fit import train_prepared
+from hemoscope.training.data import PreparedCollection, group_near_duplicates, prepare_collection
+from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
-from hemoscope.training.run import csv_text, load_best, read_rows, require_same
+from hemoscope.training.run import csv_text, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
-
-DECISIONS = 2
-"""How a fold turns scores into decisions, counted up with each change: folds of two ways are never pooled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,36 +159,21 @@ def _one_fold(
     path = folder / "folds" / f"repeat-{repeat}-fold-{fold}.csv"
     if not path.is_file():
         settings = replace(plan.settings, seed=plan.settings.seed + repeat * plan.folds + fold)
+        judged = judge_fold(prepared, learned=parts[0], held_out=parts[1], settings=settings)
         rows = [
-            HeldOut(repeat, fold, item.key, item.label, item.group, *answer)
-            for item, answer in zip(
-                prepared.collection.only(parts[1].tolist()), _train_and_score(prepared, parts, settings), strict=True
+            HeldOut(
+                repeat=repeat,
+                fold=fold,
+                key=item.key,
+                label=item.label,
+                group=item.group,
+                score=float(judged.scores[index]),
+                calibration=judged.calibration,
+                probability=float(judged.probabilities[index]),
+                is_positive=int(judged.called[index]),
+                answer=int(judged.answers[index]),
             )
+            for index, item in enumerate(prepared.collection.only(parts[1].tolist()))
         ]
         write_text(path, csv_text([asdict(row) for row in rows]))
     return read_rows(path, HeldOut)
-
-
-def _train_and_score(
-    prepared: PreparedCollection, parts: tuple[np.ndarray, np.ndarray], settings: TrainingSettings
-) -> list[tuple[float, str, float, int, int]]:
-    """Train on the first part, with an inner validation part cut from it, and score the second."""
-    learned, held_out = parts
-    inner = PreparedCollection(prepared.collection.only(learned.tolist()), prepared.inputs[learned], {})
-    _, chosen = grouped_holdout(
-        inner.collection.labels, inner.collection.groups, fraction=settings.validation_fraction, seed=settings.seed
-    )
-    split = hold_out(inner.collection, chosen)
-    with tempfile.TemporaryDirectory(prefix="hemoscope-fold-") as temporary:
-        run = train_prepared(inner, split, Path(temporary) / "run", settings=settings)
-        network = load_best(run)
-        fitted = calibrate(run, network)
-    scores = score(network, prepared.inputs[held_out])
-    probabilities = fitted.calibration.apply(scores)
-    called = probabilities >= fitted.balanced.point.threshold
-    return [
-        (float(one), fitted.calibration.method, float(probability), int(is_positive), int(answer))
-        for one, probability, is_positive, answer in zip(
-            scores, probabilities, called, answers(fitted.band, probabilities), strict=True
-        )
-    ]
