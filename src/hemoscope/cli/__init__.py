@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "evaluate",
     "export",
+    "learning-curve",
     "paint",
     "phantom",
     "predict",

@@ -70,6 +70,10 @@ class TrainingBars(Observer):
         """Advance the bar of a cross-validation."""
         self._show("Folds", done, total)
 
+    def on_training(self, done: int, total: int) -> None:
+        """Advance the bar of a learning curve."""
+        self._show("Trainings", done, total)
+
     def on_epoch(self, row: Mapping[str, float]) -> None:
         """Print the epoch's figures."""
         figures = "  ".join(

@@ -21,5 +21,8 @@ class Observer:
     def on_fold(self, done: int, total: int) -> None:
         """So many folds of a cross-validation are done."""
 
+    def on_training(self, done: int, total: int) -> None:
+        """So many trainings of a learning curve are done."""
+
     def on_epoch(self, row: Mapping[str, float]) -> None:
         """An epoch ended: its row of history.csv."""
