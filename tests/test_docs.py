@@ -33,8 +33,12 @@ def shown_commands(page: Path) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("page", "fewest"),
-    [(ROOT / "README.md", 6), (ROOT / "docs" / "how-to" / "evaluate.md", 2)],
-    ids=["readme", "evaluate"],
+    [
+        (ROOT / "README.md", 6),
+        (ROOT / "docs" / "how-to" / "evaluate.md", 2),
+        (ROOT / "docs" / "how-to" / "learning_curve.md", 2),
+    ],
+    ids=["readme", "evaluate", "learning_curve"],
 )
 def test_every_command_that_is_shown_exists_with_its_options(page, fewest):
     commands = shown_commands(page)

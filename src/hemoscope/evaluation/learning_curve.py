@@ -129,7 +129,7 @@ def learning_curve(parts: Sequence[Part], figures: Sequence[Mapping[str, float]]
 
 
 def last_gain(points: Sequence[LearningPoint]) -> dict[str, Interval]:
-    """Say what the last step, to all groups there are, gained: the answer to whether more would help.
+    """Say what the last step, to the most groups, gained: the answer to whether more would help.
 
     Args:
         points: Of a learning curve, the smallest first.

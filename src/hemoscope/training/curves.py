@@ -43,7 +43,9 @@ def draw_learning_curve(path: Path, points: Sequence[LearningPoint]) -> None:
         found = [point.figures[name] for point in points]
         each = [(point.groups, value) for point in points for value in point.each[name]]
         axes.scatter(*zip(*each, strict=True), s=12, color="#8a94a6", label="each repeat")
-        axes.vlines(sizes, [one.low for one in found], [one.high for one in found], color="#1f4e79", label="95 % range")
+        axes.vlines(
+            sizes, [one.low for one in found], [one.high for one in found], color="#1f4e79", label="95 % of repeats"
+        )
         axes.plot(sizes, [one.value for one in found], marker="o", color="#1f4e79", label="mean")
         axes.set(title=title, xlabel="Groups learned from", xscale="log")
         axes.set_xticks(sizes, [str(size) for size in sizes])
