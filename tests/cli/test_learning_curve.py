@@ -43,7 +43,7 @@ def test_a_line_per_size_and_the_last_gain_are_printed_and_again_as_json(no_trai
         "groups   slices   accuracy, range       AUROC, range",
         "     4      4.0   0.750 [0.750-0.750]   1.000 [1.000-1.000]",
         "    12     12.0   1.000 [1.000-1.000]   1.000 [1.000-1.000]",
-        "The last step, 4 to 12 groups, gained accuracy 0.250 [0.250-0.250], AUROC 0.000 [0.000-0.000].",
+        "The last step, 4 to 12 groups, gained accuracy +0.250 (+0.250 to +0.250), auroc +0.000 (+0.000 to +0.000).",
         f"Picture: {out / 'learning_curve.png'}",
     ]
     again = run("learning-curve", drawn_set, "--out", out, *QUICK, "--json")

@@ -80,9 +80,8 @@ def _show(points: "Sequence[LearningPoint]") -> None:
     for point in points:
         accuracy, auroc = str(point.figures["accuracy"]), str(point.figures["auroc"])
         click.echo(f"{point.groups:>6}{point.items:>9.1f}   {accuracy:<22}{auroc}")
-    gains = last_gain(points)
-    if gains:
-        click.echo(
-            f"The last step, {points[-2].groups} to {points[-1].groups} groups, gained accuracy {gains['accuracy']}, "
-            f"AUROC {gains['auroc']}."
-        )
+    gained = ", ".join(
+        f"{name} {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})" for name, gain in last_gain(points).items()
+    )
+    if gained:
+        click.echo(f"The last step, {points[-2].groups} to {points[-1].groups} groups, gained {gained}.")
