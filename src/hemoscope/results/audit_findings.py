@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hemoscope.datasets.audit import Kind
 from hemoscope.evaluation.shortcuts import Floor, Shortcut
 from hemoscope.results.audit_document import ONE_PICTURE, AuditReport
+from hemoscope.results.wording import counted
 
 FLOOR_NAMES = {
     ("metadata", "grouped"): "File properties alone, groups kept whole",
@@ -51,16 +52,6 @@ def findings(report: AuditReport) -> list[Finding]:
     """Say what an audit found, the worst first."""
     sections = (_conflicts, _copies, _shortcuts, _floors, _series, _rest)
     return [finding for section in sections for finding in section(report)]
-
-
-def counted(count: int, noun: str) -> str:
-    """Write a count with its noun.
-
-    >>> counted(1, "pair"), counted(1200, "pair"), counted(2, "property")
-    ('1 pair', '1,200 pairs', '2 properties')
-    """
-    many = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{count:,} {noun if count == 1 else many}"
 
 
 def _conflicts(report: AuditReport) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment
-from markupsafe import Markup
 
 from hemoscope.datasets.audit import Kind, Pair
 from hemoscope.datasets.items import Item
@@ -16,10 +15,9 @@ from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation.shortcuts import Shortcut
 from hemoscope.reading import read_slice
 from hemoscope.results.audit_document import AuditReport
-from hemoscope.results.audit_findings import EITHER_OR, FLOOR_NAMES, PROPERTIES, counted, findings
+from hemoscope.results.audit_findings import EITHER_OR, FLOOR_NAMES, PROPERTIES, findings
 from hemoscope.results.html import page_environment
 from hemoscope.results.picture import data_uri, for_display
-from hemoscope.results.wording import printable
 from hemoscope.terms import RESEARCH_USE_ONLY
 from hemoscope.writing.atomic import write_text
 
@@ -78,11 +76,6 @@ def render_audit_html(report: AuditReport, *, made: datetime) -> str:
 
 def _audit_environment() -> Environment:
     environment = page_environment()
-    # A macro's output is safe already: its parts went through here one by one.
-    environment.finalize = lambda value: (
-        printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-    )
-    environment.globals["counted"] = counted
     environment.filters["says"] = _says
     environment.filters["above_chance"] = lambda auroc: f"{100 * min(1.0, max(0.0, 2 * auroc - 1)):.1f}%"
     return environment

@@ -8,7 +8,6 @@ from typing import Any
 from hemoscope.evaluation.cases import unanswered_of, worst_false_alarms, worst_misses
 from hemoscope.evaluation.intervals import Interval
 from hemoscope.evaluation.report import Evaluation, Example, SeenStatus
-from hemoscope.results.audit_findings import counted
 from hemoscope.results.checklist import checklist
 from hemoscope.results.evaluation_document import counts_as_json, seen_in_words
 from hemoscope.results.evaluation_plots import figures_of
@@ -51,12 +50,8 @@ def render_evaluation_html(evaluation: Evaluation, *, made: datetime) -> str:
     """
     judgement = evaluation.judgement
     environment = page_environment()
-    finalize = environment.finalize
-    # Plots are safe already: every text in them was escaped one by one
-    environment.finalize = lambda value: value if hasattr(value, "__html__") or finalize is None else finalize(value)
     environment.filters["value"] = lambda figure: "–" if figure is None else f"{figure.value:.3f}"
     environment.filters["reach"] = _reach
-    environment.globals["counted"] = counted
     point = judgement.points[0].point
     return environment.get_template("evaluation.html.jinja").render(
         model=evaluation.model,

@@ -9,10 +9,19 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from hemoscope.records import Decision, SliceResult
 from hemoscope.results.picture import data_uri, outline_blood, to_bytes
-from hemoscope.results.wording import check_probability, operating_points, percent, percents, printable, summarize
+from hemoscope.results.wording import (
+    check_probability,
+    counted,
+    operating_points,
+    percent,
+    percents,
+    printable,
+    summarize,
+)
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from hemoscope.writing.atomic import write_text
 
@@ -98,13 +107,13 @@ def render_html(cards: Sequence[Mapping[str, Any]], *, model: Mapping[str, objec
     kinds = [card["verdict"].kind for card in cards]
     points = operating_points(results)
     abstains = any(point.uncertain_from is not None for point in points)
-    counted = [verdict for kind, verdict in VERDICTS.items() if abstains or kind != Decision.UNCERTAIN]
+    shown = [verdict for kind, verdict in VERDICTS.items() if abstains or kind != Decision.UNCERTAIN]
     return (
         page_environment()
         .get_template("report.html.jinja")
         .render(
             cards=cards,
-            counts=[(verdict, kinds.count(verdict.kind)) for verdict in counted],
+            counts=[(verdict, kinds.count(verdict.kind)) for verdict in shown],
             summary=summarize(results),
             points=points,
             model=model,
@@ -122,13 +131,20 @@ def page_environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Lone surrogates of odd file names could not be written, and bidirectional controls would mislead.
-        finalize=lambda value: printable(value) if isinstance(value, str) else value,
+        finalize=_shown_as_text,
     )
+    environment.globals |= {"counted": counted, "percents": percents}
     environment.filters["percent"] = percent
-    environment.globals["percents"] = percents
     environment.filters["css"] = lambda probability: f"{100 * probability:.2f}%"
     return environment
+
+
+def _shown_as_text(value: object) -> object:
+    """Write out lone surrogates of odd file names, which no file holds, and bidirectional controls, which mislead.
+
+    A macro's output and a plot are safe already: their parts went through here or through escape one by one.
+    """
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _card(number: int, entry: ReportEntry) -> dict[str, Any]:

@@ -70,6 +70,16 @@ def percents(probability: float, *thresholds: float) -> tuple[str, ...]:
     return shown
 
 
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun.
+
+    >>> counted(1, "pair"), counted(1200, "pair"), counted(2, "property")
+    ('1 pair', '1,200 pairs', '2 properties')
+    """
+    many = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{count:,} {noun if count == 1 else many}"
+
+
 def encodable(text: str) -> str:
     r"""Return `text` with lone surrogates written out, so that it can be encoded as UTF-8.
 
