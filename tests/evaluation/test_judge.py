@@ -39,6 +39,15 @@ def test_the_counts_and_shares_of_a_point_are_those_counted_by_hand():
     assert found.sensitivity_of_all.value == pytest.approx(4 / 6)  # the refused positive counts as missed
 
 
+def test_risk_and_coverage_are_those_of_the_decisions_at_the_point_of_the_settings():
+    # the surest first: 0.05, 0.1, 0.9 right; of 0.8 and 0.2 one; 0.75 wrong; 0.7, 0.3, 0.6 right; 0.55 wrong
+    curve = judge(twelve(), [STRICT, POINT], settings=QUICK).risk_coverage
+    assert [curve.risk_at(share) for share in (0.3, 0.5, 0.6, 1.0)] == pytest.approx([0.0, 1 / 5, 2 / 6, 3 / 10])
+    # at 0.95 nothing is called positive, so that all five with hemorrhage are missed
+    strict = judge(twelve(), [STRICT, POINT], settings=JudgeSettings(point="rule-in", draws=100)).risk_coverage
+    assert strict.risk_at(1.0) == 0.5
+
+
 def test_predictive_values_follow_the_prevalence_that_is_stated():
     judged = judge(twelve(), [POINT], settings=replace(QUICK, prevalence=0.1))
     assert judged.prevalence == 0.1

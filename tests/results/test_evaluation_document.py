@@ -73,6 +73,7 @@ def test_points_mistakes_and_subgroups_are_those_counted_by_hand():
     assert document["columns_left_out"] == ["age"]
     assert document["histogram"]["with_hemorrhage"][12] == 1  # 0.6
     assert sum(row["count"] for row in document["reliability"]) == 10
+    assert (document["risk_coverage"]["coverage"][-1], document["risk_coverage"]["risk"][-1]) == (1.0, 0.3)
 
 
 def test_the_words_about_training_say_what_the_figures_are_worth():

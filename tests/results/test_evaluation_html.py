@@ -61,17 +61,24 @@ def test_the_prevalence_is_named_and_whose_it_is(page):
     assert "hold where 10.0% of the slices show hemorrhage. Found of all" in page_of(prevalence=0.1).text
 
 
-def test_there_are_five_plots_with_a_name_and_a_legend(page):
+def test_there_are_six_plots_with_a_name_and_a_legend(page):
     assert [svg["aria-label"] for svg in page.all("svg")] == [
         "ROC curve",
         "Precision-recall curve",
         "Reliability diagram",
+        "Risk-coverage curve",
         "Decision curve",
         "Histogram of probabilities by label",
     ]
     assert len(page.all("circle")) == 2 + len(evaluated().judgement.reliability)
     # of the ten probabilities no two of one label share a bin of the histogram
     assert len([bar for bar in page.all("rect") if float(bar["height"]) > 0]) == 10
+
+
+def test_the_risk_of_answering_less_is_said_in_numbers(page):
+    # the surest first: 0.05, 0.1, 0.9 right; of 0.8 and 0.2 one; 0.75 wrong; 0.7, 0.3, 0.6 right; 0.55 wrong
+    assert "If the slices nearest to balanced were left undecided first." in page.text
+    assert "Wrong are 30.0% of all answers, 25.0% of the surest 80%, 20.0% of the surest half;" in page.text
 
 
 def test_subgroups_show_the_cases_without_a_value_too(page):

@@ -14,6 +14,7 @@ from hemoscope.evaluation.intervals import Interval, group_bootstrap, share_inte
 from hemoscope.evaluation.metrics import auprc
 from hemoscope.evaluation.predictive_values import at_corners, npv_of, ppv_of
 from hemoscope.evaluation.reliability import ReliabilityBin, reliability_table
+from hemoscope.evaluation.risk_coverage import RiskCoverageCurve, confidence, risk_coverage
 from hemoscope.evaluation.roc import PrecisionRecallCurve, RocCurve, precision_recall_curve, roc_curve
 from hemoscope.evaluation.subgroups import SubgroupTable, subgroup_tables
 from hemoscope.records import OperatingPoint
@@ -96,6 +97,7 @@ class Judgement:
         roc: Every threshold.
         precision_recall: Likewise.
         decision_curve: At the cases' own share of hemorrhage.
+        risk_coverage: Of the decisions at the settings' operating point, the surest answered first.
         histogram: Scored cases by probability, shape (2, HISTOGRAM_BINS): those without, then those with hemorrhage.
         subgroups: A table for each column with few values.
         columns_left_out: Columns with one value or with too many.
@@ -111,6 +113,7 @@ class Judgement:
     roc: RocCurve
     precision_recall: PrecisionRecallCurve
     decision_curve: DecisionCurve
+    risk_coverage: RiskCoverageCurve
     histogram: np.ndarray
     subgroups: tuple[SubgroupTable, ...]
     columns_left_out: tuple[str, ...]
@@ -133,6 +136,7 @@ def judge(cases: Sequence[JudgedCase], points: Sequence[OperatingPoint], *, sett
     own_share = float(answers.labels.mean())
     prevalence = own_share if settings.prevalence is None else settings.prevalence
     ordered = sorted(points, key=lambda point: point.name != settings.point)
+    threshold = ordered[0].threshold
     tables, left_out = subgroup_tables(cases, ordered[0], seed=settings.seed)
     place = np.minimum((answers.probabilities * HISTOGRAM_BINS).astype(int), HISTOGRAM_BINS - 1)
     return Judgement(
@@ -149,6 +153,10 @@ def judge(cases: Sequence[JudgedCase], points: Sequence[OperatingPoint], *, sett
         roc=roc_curve(answers.labels, answers.probabilities),
         precision_recall=precision_recall_curve(answers.labels, answers.probabilities),
         decision_curve=decision_curve(answers.labels, answers.probabilities),
+        risk_coverage=risk_coverage(
+            (answers.probabilities >= threshold) != answers.labels,
+            confidence(answers.probabilities, threshold=threshold),
+        ),
         histogram=np.stack([np.bincount(place[answers.labels == label], minlength=HISTOGRAM_BINS) for label in (0, 1)]),
         subgroups=tables,
         columns_left_out=left_out,

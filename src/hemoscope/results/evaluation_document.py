@@ -17,7 +17,7 @@ from hemoscope.results.wording import encodable
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.evaluation"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 MOST_POINTS = 400
 """Points of a curve; more would not be seen."""
 
@@ -155,6 +155,7 @@ def _point_as_json(found: PointFigures) -> dict[str, Any]:
 def _curves_as_json(judgement: Judgement) -> dict[str, Any]:
     sensitivity, specificity = thinned(judgement.roc.sensitivity, judgement.roc.specificity)
     recall, ppv = thinned(judgement.precision_recall.sensitivity, judgement.precision_recall.ppv)
+    coverage, risk = thinned(judgement.risk_coverage.coverage, judgement.risk_coverage.risk)
     curve = judgement.decision_curve
     return {
         "reliability": [asdict(row) | {"observed": interval_as_json(row.observed)} for row in judgement.reliability],
@@ -164,6 +165,11 @@ def _curves_as_json(judgement: Judgement) -> dict[str, Any]:
             "thresholds": curve.thresholds.tolist(),
             "by_probability": curve.by_probability.tolist(),
             "treat_all": curve.treat_all.tolist(),
+        },
+        "risk_coverage": {
+            "coverage": coverage.tolist(),
+            "risk": risk.tolist(),
+            "area": judgement.risk_coverage.area,
         },
         "histogram": {
             "edges": (np.arange(HISTOGRAM_BINS + 1) / HISTOGRAM_BINS).tolist(),

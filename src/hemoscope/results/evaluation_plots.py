@@ -1,36 +1,21 @@
-"""The five plots of an evaluation, each with what it shows in words."""
-
-import math
-from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
-from markupsafe import Markup
+"""The six plots of an evaluation, each with what it shows in words."""
 
 from hemoscope.evaluation.judge import HISTOGRAM_BINS, Judgement
+from hemoscope.results.curve_plots import (
+    Figure,
+    points_of,
+    reliability_figure,
+    risk_coverage_plot,
+    risk_in_words,
+    roc_plot,
+    tidy_axis,
+)
 from hemoscope.results.evaluation_document import thinned
-from hemoscope.results.plots import Axis, Plot, Point
+from hemoscope.results.plots import Axis, Plot
 from hemoscope.results.wording import percent
 
-LARGEST_DOT = 9.0
-SMALLEST_DOT = 2.5
 LOWEST_BENEFIT = -0.05
 """The net benefit of acting on all falls without end; below this nothing is worth seeing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A plot with its heading and its legend.
-
-    Attributes:
-        heading: A few words.
-        svg: The picture.
-        legend: How to read it.
-    """
-
-    heading: str
-    svg: Markup
-    legend: str
 
 
 def figures_of(judgement: Judgement) -> list[Figure]:
@@ -38,17 +23,15 @@ def figures_of(judgement: Judgement) -> list[Figure]:
     return [
         _roc(judgement),
         _precision_recall(judgement),
-        _reliability(judgement),
+        reliability_figure(judgement.reliability, judgement.figures["ece"]),
+        _risk_coverage(judgement),
         _decision_curve(judgement),
         _histogram(judgement),
     ]
 
 
 def _roc(judgement: Judgement) -> Figure:
-    plot = Plot("ROC curve", Axis("1 − specificity"), Axis("sensitivity"))
-    plot.line([(0, 0), (1, 1)], "chance")
-    sensitivity, specificity = thinned(judgement.roc.sensitivity, judgement.roc.specificity)
-    plot.line(_stairs(1 - specificity, sensitivity), "curve")
+    plot = roc_plot((judgement.roc, "curve"))
     for found in judgement.points:
         at = 1 - found.specificity.value, found.sensitivity.value
         plot.line([(1 - found.specificity.low, at[1]), (1 - found.specificity.high, at[1])], "reach")
@@ -64,7 +47,7 @@ def _precision_recall(judgement: Judgement) -> Figure:
     plot = Plot("Precision-recall curve", Axis("sensitivity"), Axis("positive predictive value"))
     plot.line([(0, share), (1, share)], "chance")
     recall, ppv = thinned(judgement.precision_recall.sensitivity, judgement.precision_recall.ppv)
-    plot.line([(0.0, float(ppv[0])), *_points(recall, ppv)], "curve")
+    plot.line([(0.0, float(ppv[0])), *points_of(recall, ppv)], "curve")
     legend = (
         f"AUPRC {judgement.figures['auprc']}. Dashed is chance, {percent(share)}: this collection's own share of "
         "hemorrhage, on which the whole curve depends."
@@ -72,35 +55,23 @@ def _precision_recall(judgement: Judgement) -> Figure:
     return Figure("Precision and recall", plot.as_svg(), legend)
 
 
-def _reliability(judgement: Judgement) -> Figure:
-    plot = Plot("Reliability diagram", Axis("probability given"), Axis("share with hemorrhage"))
-    plot.line([(0, 0), (1, 1)], "chance")
-    largest = max(row.count for row in judgement.reliability)
-    for row in judgement.reliability:
-        plot.line([(row.mean_probability, row.observed.low), (row.mean_probability, row.observed.high)], "reach")
-        plot.dot(
-            (row.mean_probability, row.observed.value),
-            "mark",
-            radius=max(SMALLEST_DOT, LARGEST_DOT * math.sqrt(row.count / largest)),
-        )
+def _risk_coverage(judgement: Judgement) -> Figure:
     legend = (
-        f"Expected calibration error {judgement.figures['ece']}. Larger dots hold more slices; on the dashed line "
-        "probabilities mean what they say."
+        f"If the slices nearest to {judgement.points[0].point.name} were left undecided first. "
+        f"{risk_in_words(judgement.risk_coverage)}"
     )
-    return Figure("Reliability", plot.as_svg(), legend)
+    return Figure("Risk and coverage", risk_coverage_plot(judgement.risk_coverage).as_svg(), legend)
 
 
 def _decision_curve(judgement: Judgement) -> Figure:
     curve = judgement.decision_curve
-    highest = max(0.1, float(max(curve.by_probability.max(), curve.treat_all.max())))
-    top = math.ceil(highest * 10 + 0.5) / 10
-    ticks = tuple(round(float(tick), 2) for tick in np.linspace(0, top, 6 if round(top * 10) % 5 == 0 else 5))
+    top, ticks = tidy_axis(float(max(curve.by_probability.max(), curve.treat_all.max())))
     plot = Plot(
         "Decision curve", Axis("probability from which one acts"), Axis("net benefit", LOWEST_BENEFIT, top, ticks)
     )
-    plot.line([point for point in _points(curve.thresholds, curve.treat_all) if point[1] >= LOWEST_BENEFIT], "other")
+    plot.line([point for point in points_of(curve.thresholds, curve.treat_all) if point[1] >= LOWEST_BENEFIT], "other")
     plot.line([(0, 0), (1, 0)], "chance")
-    plot.line(_points(curve.thresholds, curve.by_probability), "curve")
+    plot.line(points_of(curve.thresholds, curve.by_probability), "curve")
     legend = (
         "Solid: acting on the probability. Dotted: acting on all. Dashed: acting on none. Where solid lies above both, "
         "the model is worth having, at this collection's own share of hemorrhage."
@@ -127,18 +98,3 @@ def _histogram(judgement: Judgement) -> Figure:
         f"{percent(point.threshold)}: what lies right of it is called positive."
     )
     return Figure("Probabilities by label", plot.as_svg(), legend)
-
-
-def _points(across: np.ndarray, up: np.ndarray) -> list[Point]:
-    return list(zip(across.tolist(), up.tolist(), strict=True))
-
-
-def _stairs(across: np.ndarray, up: np.ndarray) -> list[Point]:
-    """Join neighbors straight, as the area under a ROC curve with ties does, without points that lie on a line."""
-    points = _points(across, up)
-    kept = [points[0]]
-    for before, after in pairwise(points[1:]):
-        flat = before[0] == kept[-1][0] == after[0] or before[1] == kept[-1][1] == after[1]
-        if not flat:
-            kept.append(before)
-    return [*kept, points[-1]]

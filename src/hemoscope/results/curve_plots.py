@@ -1,0 +1,120 @@
+"""Plots that several pages have: ROC curve, reliability diagram, risk-coverage curve."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from markupsafe import Markup
+
+from hemoscope.evaluation.intervals import Interval
+from hemoscope.evaluation.reliability import ReliabilityBin
+from hemoscope.evaluation.risk_coverage import RiskCoverageCurve
+from hemoscope.evaluation.roc import RocCurve
+from hemoscope.results.evaluation_document import thinned
+from hemoscope.results.plots import Axis, Plot, Point
+from hemoscope.results.wording import percent
+
+LARGEST_DOT = 9.0
+SMALLEST_DOT = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A plot with its heading and its legend.
+
+    Attributes:
+        heading: A few words.
+        svg: The picture.
+        legend: How to read it.
+    """
+
+    heading: str
+    svg: Markup
+    legend: str
+
+
+def roc_plot(*curves: tuple[RocCurve, str]) -> Plot:
+    """Draw ROC curves on one pair of axes, and chance, dashed.
+
+    Args:
+        curves: Each with its class in the style sheet, later ones above earlier ones.
+    """
+    plot = Plot("ROC curve", Axis("1 − specificity"), Axis("sensitivity"))
+    plot.line([(0, 0), (1, 1)], "chance")
+    for curve, style in curves:
+        sensitivity, specificity = thinned(curve.sensitivity, curve.specificity)
+        plot.line(_stairs(1 - specificity, sensitivity), style)
+    return plot
+
+
+def reliability_figure(table: Sequence[ReliabilityBin], error: Interval) -> Figure:
+    """Draw probabilities against what was observed.
+
+    Args:
+        table: The bins.
+        error: The expected calibration error.
+    """
+    plot = Plot("Reliability diagram", Axis("probability given"), Axis("share with hemorrhage"))
+    plot.line([(0, 0), (1, 1)], "chance")
+    largest = max(row.count for row in table)
+    for row in table:
+        plot.line([(row.mean_probability, row.observed.low), (row.mean_probability, row.observed.high)], "reach")
+        plot.dot(
+            (row.mean_probability, row.observed.value),
+            "mark",
+            radius=max(SMALLEST_DOT, LARGEST_DOT * math.sqrt(row.count / largest)),
+        )
+    legend = (
+        f"Expected calibration error {error}. Larger dots hold more slices; on the dashed line probabilities mean what "
+        "they say."
+    )
+    return Figure("Reliability", plot.as_svg(), legend)
+
+
+def risk_coverage_plot(curve: RiskCoverageCurve) -> Plot:
+    """Draw the share of wrong answers against the share of slices answered, and leaving out at random, dashed."""
+    top, ticks = tidy_axis(float(curve.risk.max()))
+    plot = Plot("Risk-coverage curve", Axis("share answered"), Axis("share wrong of those", 0.0, min(1.0, top), ticks))
+    everything = float(curve.risk[-1])
+    plot.line([(0, everything), (1, everything)], "chance")
+    coverage, risk = thinned(curve.coverage, curve.risk)
+    plot.line([(0.0, float(risk[0])), *points_of(coverage, risk)], "curve")
+    return plot
+
+
+def risk_in_words(curve: RiskCoverageCurve) -> str:
+    """Say how many answers are wrong, the fewer are answered."""
+    return (
+        f"Wrong are {percent(curve.risk_at(1.0))} of all answers, {percent(curve.risk_at(0.8))} of the surest 80%, "
+        f"{percent(curve.risk_at(0.5))} of the surest half; the area under the curve is {curve.area:.3f}. Dashed is "
+        "leaving slices out at random."
+    )
+
+
+def tidy_axis(highest: float) -> tuple[float, tuple[float, ...]]:
+    """Return a round upper end with room for a value from 0 to 1, and ticks up to it.
+
+    >>> tidy_axis(0.27), tidy_axis(0.45)
+    ((0.4, (0.0, 0.1, 0.2, 0.3, 0.4)), (0.5, (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)))
+    """
+    top = math.ceil(max(0.1, highest) * 10 + 0.5) / 10
+    ticks = np.linspace(0, top, 6 if round(top * 10) % 5 == 0 else 5)
+    return top, tuple(round(float(tick), 2) for tick in ticks)
+
+
+def points_of(across: np.ndarray, up: np.ndarray) -> list[Point]:
+    """Pair two columns."""
+    return list(zip(across.tolist(), up.tolist(), strict=True))
+
+
+def _stairs(across: np.ndarray, up: np.ndarray) -> list[Point]:
+    """Join neighbors straight, as the area under a ROC curve with ties does, without points that lie on a line."""
+    points = points_of(across, up)
+    kept = [points[0]]
+    for before, after in pairwise(points[1:]):
+        flat = before[0] == kept[-1][0] == after[0] or before[1] == kept[-1][1] == after[1]
+        if not flat:
+            kept.append(before)
+    return [*kept, points[-1]]
