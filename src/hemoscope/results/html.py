@@ -11,7 +11,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hemoscope.records import Decision, SliceResult
+from hemoscope.records import Decision, Interval, SliceResult
 from hemoscope.results.picture import data_uri, outline_blood, to_bytes
 from hemoscope.results.wording import (
     check_probability,
@@ -134,7 +134,7 @@ def page_environment() -> Environment:
         finalize=_shown_as_text,
     )
     environment.globals |= {"counted": counted, "percents": percents}
-    environment.filters["percent"] = percent
+    environment.filters |= {"percent": percent, "value": _value, "reach": _reach}
     environment.filters["css"] = lambda probability: f"{100 * probability:.2f}%"
     return environment
 
@@ -145,6 +145,14 @@ def _shown_as_text(value: object) -> object:
     A macro's output and a plot are safe already: their parts went through here or through escape one by one.
     """
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _value(figure: Interval | None) -> str:
+    return "–" if figure is None else f"{figure.value:.3f}"
+
+
+def _reach(figure: Interval | None) -> str:
+    return "cannot be given" if figure is None else f"{figure.low:.3f}–{figure.high:.3f}"
 
 
 def _card(number: int, entry: ReportEntry) -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""What the pages of figures share: names of figures, what was seen in training, pictures of cases."""
+
+from dataclasses import dataclass
+
+from hemoscope.evaluation.report import Example, SeenCheck, SeenStatus
+from hemoscope.results.evaluation_document import seen_in_words
+from hemoscope.results.picture import data_uri, for_display, outline_blood
+
+MEANINGS = {
+    "auroc": ("AUROC", "Chance that a slice with hemorrhage has the higher probability; 0.5 is guessing."),
+    "auprc": ("AUPRC", "Mean positive predictive value over all thresholds; guessing gives the share of positives."),
+    "brier": ("Brier score", "Mean squared error of the probabilities; 0 is perfect."),
+    "ece": ("Calibration error", "Mean gap between probability and frequency; 0 is perfect."),
+    "sensitivity": ("Sensitivity", "Share of the slices with hemorrhage that are called positive."),
+    "specificity": ("Specificity", "Share of the slices without hemorrhage that are called negative."),
+    "accuracy": ("Accuracy", "Share of the slices that are called as they are labelled."),
+}
+"""By figure: its name, and what it means."""
+MOST_LISTED = 200
+"""Slices in a list of a page; the JSON holds all."""
+_TONES = {SeenStatus.NOT_POSSIBLE: "unsure", SeenStatus.NONE_FOUND: "fine", SeenStatus.FOUND: "leak"}
+_TITLES = {
+    SeenStatus.NOT_POSSIBLE: "could not be checked",
+    SeenStatus.NONE_FOUND: "none found",
+    SeenStatus.FOUND: "kept, and the figures are too good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBanner:
+    """What stands above the figures of slices that a network may have learned from.
+
+    Attributes:
+        title: A few words.
+        tone: Class in the style sheet.
+        words: What was found and what that means.
+    """
+
+    title: str
+    tone: str
+    words: str
+
+
+def banner_of(check: SeenCheck) -> SeenBanner:
+    """Say what was found of the training data."""
+    title, tone = ("dropped", "fine") if check.were_dropped else (_TITLES[check.status], _TONES[check.status])
+    return SeenBanner(title, tone, seen_in_words(check))
+
+
+def picture_of(example: Example) -> str:
+    """Return a case as a data: address, outlined where the network sees blood, if it tells."""
+    shown = for_display(example.image)
+    return data_uri(shown if example.blood_map is None else outline_blood(shown, example.blood_map))
