@@ -8,7 +8,8 @@ from hemoscope.errors import DatasetError
 from hemoscope.evaluation.compare import McnemarTest
 from hemoscope.evaluation.judge import JudgeSettings
 from hemoscope.evaluation.metrics import auroc
-from hemoscope.evaluation.paired import judge_pair
+from hemoscope.evaluation.paired import Comparison, Side, judge_pair
+from hemoscope.evaluation.report import CollectionFacts, SeenCheck, SeenStatus
 
 from .judged import POINT, case, twelve
 
@@ -84,3 +85,25 @@ def test_where_the_two_scored_no_class_in_common_nothing_is_compared():
     second = [case("a", 1, None), case("b", 0, 0.1)]
     with pytest.raises(DatasetError, match=r"found 0 with and 1 without.*\[data\.one_class\]"):
         judge_pair(first, second, (POINT, POINT), settings=QUICK)
+
+
+def test_the_curves_are_those_of_the_cases_that_both_scored():
+    first, second = judge_pair(better(), twelve(), (POINT, POINT), settings=QUICK).rocs
+    assert first.sensitivity_at(1.0) == 1.0
+    assert second.sensitivity_at(1.0) == 0.4  # 0.9 and 0.8 lie above 0.75, the highest without hemorrhage
+    assert len(second.thresholds) == 11
+
+
+def test_what_is_decided_differently_comes_with_the_furthest_apart_first_and_one_of_the_two_is_right():
+    check = SeenCheck(SeenStatus.NOT_POSSIBLE, 0, False)
+    comparison = Comparison(
+        Side({}, POINT, check, tuple(better())),
+        Side({}, POINT, check, tuple(twelve())),
+        CollectionFacts("drawn", "table", "c" * 64, 12, 6, 7),
+        judge_pair(better(), twelve(), (POINT, POINT), settings=QUICK),
+        QUICK,
+    )
+    found = comparison.decided_differently()
+    # p4 0.85 against 0.2, n4 0.15 against 0.75, n3 0.2 against 0.55; p-refused has one score alone
+    assert [(one.key, other.probability) for one, other in found] == [("p4", 0.2), ("n4", 0.75), ("n3", 0.55)]
+    assert all(comparison.first.is_right(one) and not comparison.second.is_right(other) for one, other in found)

@@ -44,6 +44,15 @@ def test_a_bundle_beats_the_one_that_says_the_contrary(pair, table):
     ] == pytest.approx([1.0] * 8)
 
 
+def test_slices_that_are_decided_differently_are_looked_at_with_both(pair, table):
+    found = compare(pair, table, settings=EvaluationSettings(judge=JUDGE, examples=3))
+    apart = found.decided_differently()
+    assert len(apart) > 3
+    assert [(one.case, other.case) for one, other in found.examples] == apart[:3]
+    assert all(one.image.pixels.shape == one.blood_map.shape for pictures in found.examples for one in pictures)
+    assert compare(pair, table, settings=QUICK).examples == ()
+
+
 def test_progress_runs_through_both(pair, table):
     steps = []
     compare(pair, table, settings=QUICK, on_progress=lambda done, total: steps.append((done, total)))

@@ -1,6 +1,7 @@
 """A comparison as JSON and as a table."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -49,6 +50,16 @@ def test_the_json_tells_who_could_not_be_paired():
         {"id": "n-failed", "label": 0, "first": "read.empty", "second": "read.empty"},
     ]
     assert document["mcnemar"]["all"] == {"only_first": 0, "only_second": 0, "p_value": 1.0}
+
+
+def test_the_json_tells_what_was_decided_differently_and_who_was_right():
+    vague = [replace(one, probability=0.45) if one.key in ("p0", "n4") else one for one in twelve()]
+    document = comparison_as_json(compared(twelve(), vague))
+    assert document["decided_differently"] == [
+        {"id": "p0", "label": 1, "group": "g0", "first": 0.9, "second": 0.45, "right": "first"},
+        {"id": "n4", "label": 0, "group": "g4", "first": 0.75, "second": 0.45, "right": "second"},
+    ]
+    assert document["roc"]["first"]["sensitivity"][:3] == [0.0, 0.2, 0.4]
 
 
 def lines_of(comparison: Comparison, path) -> list[str]:

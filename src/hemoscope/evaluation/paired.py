@@ -12,13 +12,14 @@ from hemoscope.evaluation.compare import Difference, McnemarTest, bootstrap_diff
 from hemoscope.evaluation.delong import DelongComparison, delong_test
 from hemoscope.evaluation.figures import OF_DECISIONS
 from hemoscope.evaluation.judge import WITHOUT_THRESHOLD, JudgeSettings
-from hemoscope.evaluation.report import CollectionFacts, SeenCheck
+from hemoscope.evaluation.report import CollectionFacts, Example, SeenCheck
+from hemoscope.evaluation.roc import RocCurve, roc_curve
 from hemoscope.records import ErrorReport, OperatingPoint
 
 LOWER_IS_BETTER = frozenset({"brier", "ece"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PairedJudgement:
     """What was measured on the cases that both networks scored.
 
@@ -31,6 +32,7 @@ class PairedJudgement:
         delong: Test of the AUROCs, for independent slices; None where it cannot be made.
         not_tested: Why not.
         mcnemar: Tests of the decisions, for independent slices: of "all", of the "positives", of the "negatives".
+        rocs: Every threshold of the first, then of the second.
     """
 
     slices: int
@@ -40,6 +42,7 @@ class PairedJudgement:
     delong: DelongComparison | None
     not_tested: ErrorReport | None
     mcnemar: Mapping[str, McnemarTest]
+    rocs: tuple[RocCurve, RocCurve]
 
     @property
     def are_independent(self) -> bool:
@@ -70,8 +73,16 @@ class Side:
     seen: SeenCheck
     cases: tuple[JudgedCase, ...]
 
+    def calls_positive(self, case: JudgedCase) -> bool:
+        """Say whether a case is called positive; one without a score is not."""
+        return case.probability is not None and case.probability >= self.point.threshold
 
-@dataclass(frozen=True, slots=True)
+    def is_right(self, case: JudgedCase) -> bool:
+        """Say whether a case that was scored is called as it is labelled."""
+        return self.calls_positive(case) == bool(case.label)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """Two bundles on one collection.
 
@@ -81,6 +92,7 @@ class Comparison:
         collection: What they were compared on.
         paired: What was measured where both gave a score.
         settings: How.
+        examples: Some of those that were decided differently, in their order, as each network saw them.
     """
 
     first: Side
@@ -88,11 +100,25 @@ class Comparison:
     collection: CollectionFacts
     paired: PairedJudgement
     settings: JudgeSettings
+    examples: tuple[tuple[Example, Example], ...] = ()
 
     def unpaired(self) -> list[tuple[JudgedCase, JudgedCase]]:
         """Return the cases that one or both did not score."""
         pairs = zip(self.first.cases, self.second.cases, strict=True)
         return [(one, other) for one, other in pairs if one.probability is None or other.probability is None]
+
+    def decided_differently(self) -> list[tuple[JudgedCase, JudgedCase]]:
+        """Return the cases that one calls positive and the other negative, the furthest apart first.
+
+        One of the two is right, the other wrong.
+        """
+        unpaired = {one.key for one, _ in self.unpaired()}
+        apart = [
+            (abs((one.probability or 0.0) - (other.probability or 0.0)), one, other)
+            for one, other in zip(self.first.cases, self.second.cases, strict=True)
+            if one.key not in unpaired and self.first.calls_positive(one) != self.second.calls_positive(other)
+        ]
+        return [(one, other) for _, one, other in sorted(apart, key=lambda found: -found[0])]
 
 
 def judge_pair(
@@ -134,6 +160,7 @@ def judge_pair(
         | {name: bootstrap(OF_DECISIONS[name], labels, called) for name in ("sensitivity", "specificity", "accuracy")},
         delong=delong,
         not_tested=not_tested,
+        rocs=(roc_curve(labels, probabilities[0]), roc_curve(labels, probabilities[1])),
         mcnemar={name: mcnemar(labels[part], called[0][part], called[1][part]) for name, part in parts.items()},
     )
 

@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
+from hemoscope.datasets.items import Collection
 from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.paired import Comparison, Side, judge_pair
-from hemoscope.inference.evaluate import EvaluationSettings, facts_of, unseen_of
+from hemoscope.evaluation.report import Example
+from hemoscope.inference.evaluate import EvaluationSettings, facts_of, look_at, unseen_of
 from hemoscope.inference.labelled import score_labelled
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import apply_policy, check_seen
@@ -50,4 +53,17 @@ def compare(
         for predictor, check, one in zip(predictors, checks, scored, strict=True)
     )
     paired = judge_pair(first.cases, second.cases, (first.point, second.point), settings=settings.judge)
-    return Comparison(first, second, facts_of(collection, scored[0]), paired, settings.judge)
+    comparison = Comparison(first, second, facts_of(collection, scored[0]), paired, settings.judge)
+    return replace(comparison, examples=_look_at_both(comparison, collection, predictors, most=settings.examples))
+
+
+def _look_at_both(
+    comparison: Comparison, collection: Collection, predictors: list[Predictor], *, most: int
+) -> tuple[tuple[Example, Example], ...]:
+    """Examine the first slices that were decided differently with both networks."""
+    pairs = comparison.decided_differently()[:most]
+    first, second = (
+        {example.case.key: example for example in look_at([pair[side] for pair in pairs], collection, predictor)}
+        for side, predictor in enumerate(predictors)
+    )
+    return tuple((first[key], second[key]) for key in first if key in second)

@@ -21,7 +21,8 @@ class EvaluationSettings:
     Attributes:
         judge: Operating point, prevalence and bootstrap.
         seen: What becomes of slices that stood in the training data.
-        examples: How many of the worst misses, and of the worst false alarms, to keep with their pictures.
+        examples: How many of the worst misses, and of the worst false alarms, to keep with their pictures; of two
+            bundles, how many slices that they decide differently.
     """
 
     judge: JudgeSettings = field(default_factory=JudgeSettings)
@@ -62,7 +63,7 @@ def evaluate(
     points = tuple(predictor.bundle.operating_points.values())
     judgement = judge(unseen_of(scored.cases, (seen,)), points, settings=settings.judge)
     misses, false_alarms = (
-        _look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], collection, predictor)
+        look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], collection, predictor)
         for worst in (worst_misses, worst_false_alarms)
     )
     return Evaluation(predictor.bundle.summary(), facts_of(collection, scored), seen, judgement, misses, false_alarms)
@@ -86,8 +87,14 @@ def facts_of(collection: Collection, scored: ScoredCollection) -> CollectionFact
     )
 
 
-def _look_at(cases: Sequence[JudgedCase], collection: Collection, predictor: Predictor) -> tuple[Example, ...]:
-    """Examine a few cases once more, to show them: keeping every picture would fill the memory."""
+def look_at(cases: Sequence[JudgedCase], collection: Collection, predictor: Predictor) -> tuple[Example, ...]:
+    """Examine a few cases once more, to show them: keeping every picture would fill the memory.
+
+    Args:
+        cases: Of the collection; one that can no longer be read is left out.
+        collection: Where their files are.
+        predictor: That scored them.
+    """
     path_of = {item.key: item.path for item in collection}
     seen = ((case, predictor.examine(path_of[case.key])) for case in cases)
     return tuple(Example(case, one.image, one.blood_map) for case, one in seen if one.image is not None)

@@ -9,13 +9,17 @@ from hemoscope.results.evaluation_document import (
     collection_as_json,
     counts_as_json,
     interval_as_json,
+    roc_as_json,
     seen_as_json,
 )
 from hemoscope.results.wording import encodable
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.comparison"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+TESTED = {"all": "slices", "positives": "slices with hemorrhage", "negatives": "slices without"}
+"""What each of McNemar's tests is of."""
+NOT_INDEPENDENT = "Slices of one group are not independent, as these tests take for granted: trust the intervals."
 
 
 def comparison_as_json(comparison: Comparison) -> dict[str, Any]:
@@ -50,6 +54,18 @@ def comparison_as_json(comparison: Comparison) -> dict[str, Any]:
         "unpaired": [
             {"id": encodable(one.key), "label": one.label, "first": _outcome(one), "second": _outcome(other)}
             for one, other in comparison.unpaired()
+        ],
+        "roc": {name: roc_as_json(curve) for name, curve in zip(("first", "second"), paired.rocs, strict=True)},
+        "decided_differently": [
+            {
+                "id": encodable(one.key),
+                "label": one.label,
+                "group": encodable(one.group),
+                "first": one.probability,
+                "second": other.probability,
+                "right": "first" if comparison.first.is_right(one) else "second",
+            }
+            for one, other in comparison.decided_differently()
         ],
     }
 

@@ -6,13 +6,11 @@ from rich.console import Console, ConsoleOptions, RenderResult
 
 from hemoscope.evaluation.paired import Comparison, Side
 from hemoscope.evaluation.report import SeenStatus
+from hemoscope.results.comparison_document import NOT_INDEPENDENT, TESTED
 from hemoscope.results.evaluation_document import seen_in_words
 from hemoscope.results.terminal import terminal_line
-from hemoscope.results.wording import percent
+from hemoscope.results.wording import p_value, percent
 from hemoscope.terms import RESEARCH_USE_ONLY
-
-SMALLEST_P = 0.001
-WORDS = {"all": "slices", "positives": "slices with hemorrhage", "negatives": "slices without"}
 
 
 class ComparisonSummary:
@@ -55,19 +53,15 @@ class ComparisonSummary:
     def _tests(self) -> Iterator[tuple[str, str]]:
         paired = self.comparison.paired
         if not paired.are_independent:
-            yield "Slices of one group are not independent, as these tests take for granted: trust the intervals.", ""
+            yield NOT_INDEPENDENT, ""
         if paired.delong is not None:
             difference = paired.delong.difference
-            yield f"DeLong, AUROC: difference {difference}, p {_p(paired.delong.p_value)}", ""
+            yield f"DeLong, AUROC: difference {difference}, p {p_value(paired.delong.p_value)}", ""
         elif paired.not_tested is not None:
             yield f"DeLong: {paired.not_tested.message}", ""
         for name, test in paired.mcnemar.items():
             yield (
-                f"McNemar, {WORDS[name]}: only A right {test.only_first:,}, only B right {test.only_second:,}, "
-                f"p {_p(test.p_value)}",
+                f"McNemar, {TESTED[name]}: only A right {test.only_first:,}, only B right {test.only_second:,}, "
+                f"p {p_value(test.p_value)}",
                 "",
             )
-
-
-def _p(value: float) -> str:
-    return f"< {SMALLEST_P:g}" if value < SMALLEST_P else f"= {value:.3f}"

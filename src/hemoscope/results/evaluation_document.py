@@ -1,7 +1,7 @@
 """An evaluation as the one documented JSON. Schema: evaluation.schema.json beside this file."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from hemoscope.evaluation.cases import JudgedCase, unanswered_of, worst_false_al
 from hemoscope.evaluation.intervals import Interval
 from hemoscope.evaluation.judge import HISTOGRAM_BINS, Judgement, PointFigures
 from hemoscope.evaluation.report import CollectionFacts, Evaluation, SeenCheck, SeenStatus
+from hemoscope.evaluation.roc import RocCurve
 from hemoscope.evaluation.subgroups import Subgroup
 from hemoscope.results.checklist import checklist
 from hemoscope.results.wording import encodable
@@ -18,6 +19,7 @@ from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.evaluation"
 SCHEMA_VERSION = "1.1"
+STATUSES = ("scored", "refused", "failed")
 MOST_POINTS = 400
 """Points of a curve; more would not be seen."""
 
@@ -109,7 +111,7 @@ def counts_as_json(cases: Sequence[JudgedCase]) -> dict[str, Any]:
     lost = unanswered_of(cases)
     codes = Counter((str(case.status), case.error.code) for case in lost if case.error is not None)
     return {
-        **{status: statuses[status] for status in ("scored", "refused", "failed")},
+        **{status: statuses[status] for status in STATUSES},
         "unanswered_positives": sum(case.label for case in lost),
         "by_code": [{"status": status, "code": code, "count": count} for (status, code), count in codes.most_common()],
     }
@@ -130,6 +132,18 @@ def case_as_json(case: JudgedCase) -> dict[str, Any]:
         "probability": case.probability,
         "error": None if case.error is None else asdict(case.error),
     }
+
+
+def roc_as_json(curve: RocCurve) -> dict[str, list[float]]:
+    """Return a ROC curve, thinned, as plain JSON values."""
+    sensitivity, specificity = thinned(curve.sensitivity, curve.specificity)
+    return {"sensitivity": sensitivity.tolist(), "specificity": specificity.tolist()}
+
+
+def counts_in_words(counts: Mapping[str, Any]) -> str:
+    """Write what `counts_as_json` counts, and why."""
+    reasons = ", ".join(f"{row['code']} {row['count']}" for row in counts["by_code"])
+    return ", ".join(f"{counts[status]} {status}" for status in STATUSES) + (f" ({reasons})" if reasons else "")
 
 
 def thinned(*columns: np.ndarray) -> list[np.ndarray]:
@@ -153,13 +167,12 @@ def _point_as_json(found: PointFigures) -> dict[str, Any]:
 
 
 def _curves_as_json(judgement: Judgement) -> dict[str, Any]:
-    sensitivity, specificity = thinned(judgement.roc.sensitivity, judgement.roc.specificity)
     recall, ppv = thinned(judgement.precision_recall.sensitivity, judgement.precision_recall.ppv)
     coverage, risk = thinned(judgement.risk_coverage.coverage, judgement.risk_coverage.risk)
     curve = judgement.decision_curve
     return {
         "reliability": [asdict(row) | {"observed": interval_as_json(row.observed)} for row in judgement.reliability],
-        "roc": {"sensitivity": sensitivity.tolist(), "specificity": specificity.tolist()},
+        "roc": roc_as_json(judgement.roc),
         "precision_recall": {"sensitivity": recall.tolist(), "ppv": ppv.tolist()},
         "decision_curve": {
             "thresholds": curve.thresholds.tolist(),

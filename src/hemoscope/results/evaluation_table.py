@@ -7,7 +7,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from hemoscope.evaluation.cases import worst_false_alarms, worst_misses
 from hemoscope.evaluation.intervals import Interval
 from hemoscope.evaluation.report import Evaluation, SeenStatus
-from hemoscope.results.evaluation_document import counts_as_json, seen_in_words
+from hemoscope.results.evaluation_document import counts_as_json, counts_in_words, seen_in_words
 from hemoscope.results.terminal import terminal_line
 from hemoscope.results.wording import percent
 from hemoscope.terms import RESEARCH_USE_ONLY
@@ -34,7 +34,7 @@ class EvaluationSummary:
             f"{facts.slices:,} slices, {facts.positives:,} with hemorrhage, in {facts.groups:,} groups",
             "bold",
         )
-        yield _counted(counts_as_json(judgement.cases)), ""
+        yield counts_in_words(counts_as_json(judgement.cases)), ""
         is_fine = seen.status is SeenStatus.NONE_FOUND or seen.were_dropped
         yield f"{'-' if is_fine else '!'} {seen_in_words(seen)}", "" if is_fine else "bold red"
         yield "", ""
@@ -74,14 +74,6 @@ class EvaluationSummary:
         ):
             named = ", ".join(f"{case.key} {percent(case.probability or 0.0)}" for case in cases[:MOST_NAMED])
             yield f"{words} at {point.name}: {len(cases):,}{', the worst: ' + named if cases else ''}", ""
-
-
-def _counted(counts: dict[str, object]) -> str:
-    codes = counts["by_code"]
-    reasons = ", ".join(f"{row['code']} {row['count']}" for row in codes) if isinstance(codes, list) else ""
-    return ", ".join(f"{counts[status]} {status}" for status in ("scored", "refused", "failed")) + (
-        f" ({reasons})" if reasons else ""
-    )
 
 
 def _row(name: str, figure: Interval | None) -> str:

@@ -70,6 +70,15 @@ def percents(probability: float, *thresholds: float) -> tuple[str, ...]:
     return shown
 
 
+def p_value(value: float) -> str:
+    """Write the chance that a test gives, with its sign.
+
+    >>> p_value(0.0312), p_value(0.0001)
+    ('= 0.031', '< 0.001')
+    """
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
 def counted(count: int, noun: str) -> str:
     """Write a count with its noun.
 
