@@ -43,6 +43,18 @@ def test_the_json_obeys_its_schema(data, other):
     assert document["differences"]["auroc"]["favors"] == "second"
 
 
+def test_the_report_is_one_page_with_the_figures_of_the_json(data, other, tmp_path):
+    result = run(
+        "shipped", other, data, "--draws", "100", "--report", tmp_path / "ab.html", "--examples", "2", "--json"
+    )
+    assert f"Report: {tmp_path / 'ab.html'}" in result.stderr
+    document, page = json.loads(result.stdout), (tmp_path / "ab.html").read_text(encoding="utf-8")
+    assert len(document["decided_differently"]) > 2
+    assert page.count("<img ") == 4
+    assert f"A less B {document['differences']['auroc']['difference']['value']:.3f} [" in page
+    assert page.count(document["first"]["model"]["bundle_sha256"]) == 1
+
+
 def test_a_file_that_cannot_be_read_changes_the_exit_code(data, other, tmp_path):
     (tmp_path / "broken.png").write_bytes(b"")
     rows = [f"{data / f'{place}.png'},{place % 2}" for place in range(8)]

@@ -1,4 +1,4 @@
-"""An evaluation of twelve cases, for everything that shows one."""
+"""An evaluation of twelve cases, and a comparison, for everything that shows one."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_misses
 from hemoscope.evaluation.judge import JudgeSettings, judge
+from hemoscope.evaluation.paired import Comparison, Side, judge_pair
 from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCase, SeenCheck, SeenStatus
 from hemoscope.records import Slice
 from hemoscope.terms import Unit
@@ -44,4 +45,20 @@ def evaluated(
         judgement,
         tuple(map(example, worst_misses(cases, POINT)[:1])),
         tuple(map(example, worst_false_alarms(cases, POINT)[:1])),
+    )
+
+
+def vague() -> list[JudgedCase]:
+    """Return the twelve cases with the surest positive missed and the surest false alarm cleared."""
+    return [replace(one, probability=0.45) if one.key in ("p0", "n4") else one for one in twelve()]
+
+
+def compared(first, second, *, name: str = "h\udce4mo") -> Comparison:
+    settings = JudgeSettings(draws=100)
+    return Comparison(
+        Side(MODEL | {"name": "one"}, POINT, NOT_POSSIBLE, tuple(first)),
+        Side(MODEL | {"name": "t\x1b[2Jwo"}, POINT, FOUND, tuple(second)),
+        CollectionFacts(name, "table", "c" * 64, 12, 6, 7),
+        judge_pair(first, second, (POINT, POINT), settings=settings),
+        settings,
     )

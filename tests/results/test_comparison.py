@@ -1,34 +1,18 @@
 """A comparison as JSON and as a table."""
 
 import json
-from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
-from hemoscope.evaluation.judge import JudgeSettings
-from hemoscope.evaluation.paired import Comparison, Side, judge_pair
-from hemoscope.evaluation.report import CollectionFacts
+from hemoscope.evaluation.paired import Comparison
 from hemoscope.results.comparison_document import comparison_as_json
 from hemoscope.results.comparison_table import ComparisonSummary
-from tests.evaluation.judged import POINT, case, twelve
+from tests.evaluation.judged import case, twelve
 
-from .evaluated import FOUND, NOT_POSSIBLE
-from .sample import MODEL
-
-
-def compared(first, second) -> Comparison:
-    settings = JudgeSettings(draws=100)
-    return Comparison(
-        Side(MODEL | {"name": "one"}, POINT, NOT_POSSIBLE, tuple(first)),
-        Side(MODEL | {"name": "t\x1b[2Jwo"}, POINT, FOUND, tuple(second)),
-        CollectionFacts("h\udce4mo", "table", "c" * 64, 12, 6, 7),
-        judge_pair(first, second, (POINT, POINT), settings=settings),
-        settings,
-    )
-
+from .evaluated import compared, vague
 
 FEW = [case("a", 1, 0.9), case("b", 0, 0.1), case("c", 0, 0.2)]
 
@@ -53,8 +37,7 @@ def test_the_json_tells_who_could_not_be_paired():
 
 
 def test_the_json_tells_what_was_decided_differently_and_who_was_right():
-    vague = [replace(one, probability=0.45) if one.key in ("p0", "n4") else one for one in twelve()]
-    document = comparison_as_json(compared(twelve(), vague))
+    document = comparison_as_json(compared(twelve(), vague()))
     assert document["decided_differently"] == [
         {"id": "p0", "label": 1, "group": "g0", "first": 0.9, "second": 0.45, "right": "first"},
         {"id": "n4", "label": 0, "group": "g4", "first": 0.75, "second": 0.45, "right": "second"},
@@ -80,8 +63,8 @@ def test_the_table_fits_a_plain_terminal_and_says_what_to_trust(tmp_path):
 
 
 def test_the_table_says_whom_a_figure_favors_and_why_a_test_is_missing(tmp_path):
-    vague = [case("a", 1, 0.55), case("b", 0, 0.45), case("c", 0, 0.45)]
-    lines = lines_of(compared(FEW, vague), tmp_path / "out.txt")
+    unsure = [case("a", 1, 0.55), case("b", 0, 0.45), case("c", 0, 0.45)]
+    lines = lines_of(compared(FEW, unsure), tmp_path / "out.txt")
     assert next(line for line in lines if line.startswith("brier")).endswith("favors A")
     assert any(
         line.startswith("DeLong: Expected at least 2 items of each class; received 1 positive") for line in lines

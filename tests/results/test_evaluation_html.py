@@ -7,19 +7,9 @@ import pytest
 from hemoscope.results.evaluation_html import render_evaluation_html
 
 from .evaluated import FOUND, NONE_FOUND, evaluated
-from .test_html import WICKED, assert_asks_nothing, assert_headings_skip_no_level
-from .test_html import Parsed as ParsedHtml
+from .test_html import WICKED, Parsed, assert_asks_nothing, assert_headings_skip_no_level
 
 MADE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-
-
-class Parsed(ParsedHtml):
-    """A page with plots: their empty tags close themselves."""
-
-    VOID = ("meta", "img", "br", "line", "polyline", "circle", "rect")
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
 
 
 def page_of(**changes) -> Parsed:

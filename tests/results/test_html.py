@@ -23,7 +23,7 @@ WICKED = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onload='alert
 class Parsed(HTMLParser):
     """The tags, with their attributes, and the text of a page."""
 
-    VOID = ("meta", "img")
+    VOID = ("meta", "img", "br")
 
     def __init__(self, page):
         super().__init__()
@@ -35,6 +35,9 @@ class Parsed(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in self.VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag

@@ -13,6 +13,10 @@ from hemoscope.records import Status
 @options.bundle_argument("a")
 @options.bundle_argument("b")
 @options.data
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page (HTML).")
+@click.option(
+    "--examples", type=click.IntRange(0), default=12, show_default=True, help="Slices decided apart, as pictures."
+)
 @options.groups
 @options.point
 @options.seen
@@ -26,6 +30,8 @@ def compare(
     a: Path | None,
     b: Path | None,
     data: Path,
+    report: Path | None,
+    examples: int,
     groups: Path | None,
     operating_point: str,
     seen: str,
@@ -45,9 +51,18 @@ def compare(
     from hemoscope.inference.evaluate import EvaluationSettings
     from hemoscope.inference.seen import SeenPolicy
 
-    settings = EvaluationSettings(judge=JudgeSettings(operating_point, draws=draws, seed=seed), seen=SeenPolicy(seen))
+    settings = EvaluationSettings(
+        judge=JudgeSettings(operating_point, draws=draws, seed=seed),
+        seen=SeenPolicy(seen),
+        examples=0 if report is None else examples,
+    )
     with bar("Scoring") as on_progress:
         found = run((a, b), data, settings=settings, groups_file=groups, on_progress=on_progress)
+    if report is not None:
+        from hemoscope.results.comparison_html import write_comparison_html
+
+        write_comparison_html(found, report)
+        click.echo(f"Report: {report}", err=True)
     if as_json:
         from hemoscope.results.comparison_document import comparison_as_json
 

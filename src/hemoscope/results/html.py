@@ -152,7 +152,9 @@ def _value(figure: Interval | None) -> str:
 
 
 def _reach(figure: Interval | None) -> str:
-    return "cannot be given" if figure is None else f"{figure.low:.3f}–{figure.high:.3f}"
+    if figure is None:
+        return "cannot be given"
+    return f"{figure.low:.3f}{' to ' if figure.low < 0 else '–'}{figure.high:.3f}"
 
 
 def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
