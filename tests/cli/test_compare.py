@@ -35,6 +35,12 @@ def test_the_table_names_both_and_whom_the_figures_favor(data, other):
     assert result.stdout.splitlines()[-1] == "Research use only. Not a medical device. Not for diagnosis."
 
 
+def test_a_terminal_is_told_of_the_measuring_after_the_scoring(data, other, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = run("shipped", other, data, "--draws", "100").stderr
+    assert 0 <= shown.rindex("Scoring") < shown.rindex("Measuring")
+
+
 def test_the_json_obeys_its_schema(data, other):
     result = run(other, "shipped", data, "--draws", "100", "--json")
     document = json.loads(result.stdout)

@@ -46,6 +46,12 @@ def test_the_summary_says_what_was_judged_and_what_could_not_be_checked(plain, d
     assert result.stdout.splitlines()[-1] == "Research use only. Not a medical device. Not for diagnosis."
 
 
+def test_a_terminal_is_told_of_the_measuring_after_the_scoring(plain, data, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = run(plain, data, "--draws", "100").stderr
+    assert 0 <= shown.rindex("Scoring") < shown.rindex("Measuring")
+
+
 def test_the_shipped_bundle_has_a_word_of_its_own(data):
     result = run("shipped", data, "--draws", "100", "--json", "--seen", "keep")
     assert json.loads(result.stdout)["model"]["bundle_sha256"] == Predictor().bundle.hash

@@ -56,7 +56,7 @@ def compare(
         seen=SeenPolicy(seen),
         examples=0 if report is None else examples,
     )
-    with bar("Scoring") as on_progress:
+    with bar("Scoring", then="Measuring") as on_progress:
         found = run((a, b), data, settings=settings, groups_file=groups, on_progress=on_progress)
     if report is not None:
         from hemoscope.results.comparison_html import write_comparison_html

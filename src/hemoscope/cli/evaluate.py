@@ -57,7 +57,7 @@ def evaluate(
         seen=SeenPolicy(seen),
         examples=0 if out is None else examples,
     )
-    with bar("Scoring") as on_progress:
+    with bar("Scoring", then="Measuring") as on_progress:
         found = run(bundle, data, settings=settings, groups_file=groups, on_progress=on_progress)
     if out is not None:
         from hemoscope.results.evaluation_folder import write_evaluation

@@ -12,11 +12,23 @@ from hemoscope.training.observe import Observer
 
 
 @contextmanager
-def bar(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr that goes away when the work is done; what it yields takes how many are done of how many."""
+def bar(description: str, *, then: str | None = None) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr that goes away when the work is done; what it yields takes how many are done of how many.
+
+    Args:
+        description: What is done.
+        then: What is done once all are, by work that does not say how far it is: a bar without an end takes the place.
+    """
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(description, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+            if then is not None and done == total:
+                progress.remove_task(task)
+                progress.add_task(then, total=None)
+
+        yield advance
 
 
 class TrainingBars(Observer):
