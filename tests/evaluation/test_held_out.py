@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hemoscope.evaluation.held_out import HeldOutCase, sensitivity_at_specificity, summarize_origins
+from hemoscope.evaluation.held_out import HeldOutCase, count_origins, sensitivity_at_specificity, summarize_origins
 
 
 def case(origin: str, any_truth: int, score: float, **given) -> HeldOutCase:
@@ -34,6 +34,19 @@ def test_doubtful_labels_are_shown_beside():
     figures = summarize_origins(rows)["a"]
     assert figures["auroc"].value == 0.5
     assert figures["auroc_sure"].value == 1.0
+
+
+def test_an_origin_of_doubtful_labels_alone_has_no_figure_of_sure_ones():
+    rows = [case("a", 1, 2.0, is_doubtful=1), case("a", 0, 0.0), case("a", 0, -1.0)]
+    assert set(summarize_origins(rows)["a"]) == {"auroc", "sensitivity_at_90"}
+
+
+def test_an_origin_is_counted_with_the_normal_slices_of_its_block():
+    rows = [case("a", 1, 2.0), case("a", -1, 0.5), case("b", 0, -3.0), case("c", 0, 1.0, block="c")]
+    counts = count_origins(rows)
+    assert list(counts) == ["a", "b", "c"]
+    assert (counts["a"].slices, counts["a"].with_blood, counts["a"].normal, counts["a"].groups) == (2, 1, 1, 2)
+    assert (counts["b"].with_blood, counts["b"].normal, counts["b"].block) == (0, 1, "a+b")
 
 
 def test_patients_are_judged_by_their_highest_slices():

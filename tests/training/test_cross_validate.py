@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from hemoscope.errors import TrainingError
-from hemoscope.evaluation.intervals import share_interval
+from hemoscope.evaluation.folds import summarize
 from hemoscope.training import calibrate as calibrate_module
 from hemoscope.training import fold as module
-from hemoscope.training.cross_validate import HeldOut, Plan, cross_validate, summarize
+from hemoscope.training.cross_validate import Plan, cross_validate
 from hemoscope.training.observe import Observer
 from hemoscope.training.run import VALIDATION
 from tests.datasets.layouts import write_kaggle
@@ -119,32 +119,6 @@ def test_every_row_says_how_it_was_calibrated_and_how_it_is_answered(finished):
     assert {row.answer for row in rows} <= {-1, 0, 1}
     figures = summarize(rows)["pooled"]
     assert figures["abstained"].value == sum(row.answer == -1 for row in rows) / len(rows)
-
-
-def judged_row(label: int, is_positive: int, answer: int, number: int) -> HeldOut:
-    return HeldOut(0, 0, str(number), label, str(number), 0.0, "platt", 0.5, is_positive, answer)
-
-
-def test_what_is_left_undecided_and_what_of_the_rest_is_right_is_counted_by_hand():
-    rows = [
-        judged_row(label, is_positive, answer, number)
-        for number, (label, is_positive, answer) in enumerate(
-            [(0, 0, 0), (0, 1, -1), (1, 1, 1), (1, 0, -1), (1, 1, 0), (0, 0, -1)]
-        )
-    ]
-    figures = summarize(rows)["pooled"]
-    assert figures["abstained"] == share_interval(np.array([0, 1, 0, 1, 0, 1]), np.arange(6))
-    assert figures["accuracy_answered"].value == pytest.approx(2 / 3)
-    wrong = share_interval(np.array([0, 0, 1]), np.arange(3))
-    assert figures["accuracy_answered"][1:] == pytest.approx((1 - wrong.high, 1 - wrong.low))
-    assert figures["accuracy"].value == pytest.approx(4 / 6)
-
-
-def test_where_nothing_is_answered_no_accuracy_of_answers_is_given():
-    rows = [judged_row(label, 1, -1, label) for label in (0, 1)]
-    figures = summarize(rows)["pooled"]
-    assert figures["abstained"].value == 1.0
-    assert "accuracy_answered" not in figures
 
 
 def test_folds_that_were_decided_in_another_way_are_not_continued(finished, drawn_set, plan, tmp_path):

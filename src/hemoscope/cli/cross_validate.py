@@ -77,7 +77,8 @@ def _leave_groups_out(
     data: Path, out: Path, settings: TrainingSettings, *, groups_file: Path | None, repeats: int, folds: int
 ) -> dict[str, dict[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
-    from hemoscope.training.cross_validate import Plan, summarize
+    from hemoscope.evaluation.folds import summarize
+    from hemoscope.training.cross_validate import Plan
     from hemoscope.training.cross_validate import cross_validate as run
 
     with TrainingBars() as bars:

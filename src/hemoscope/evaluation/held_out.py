@@ -49,6 +49,40 @@ class HeldOutCase:
     dice: float = -1.0
 
 
+@dataclass(frozen=True, slots=True)
+class OriginCounts:
+    """What an origin is judged on.
+
+    Attributes:
+        slices: Its own.
+        with_blood: How many of them show hemorrhage.
+        normal: Slices without, of all origins that were left out with it.
+        groups: How many its own are of.
+        block: The origins left out together, joined by "+".
+    """
+
+    slices: int
+    with_blood: int
+    normal: int
+    groups: int
+    block: str
+
+
+def count_origins(rows: Sequence[HeldOutCase]) -> dict[str, OriginCounts]:
+    """Count what each origin is judged on; in the order of `summarize_origins`."""
+    counts = {}
+    for origin in dict.fromkeys(row.origin for row in rows):
+        own = [row for row in rows if row.origin == origin]
+        counts[origin] = OriginCounts(
+            slices=len(own),
+            with_blood=sum(_truth(row) == 1 for row in own),
+            normal=sum(_truth(row) == 0 for row in rows if row.block == own[0].block),
+            groups=len({row.group for row in own}),
+            block=own[0].block,
+        )
+    return counts
+
+
 def summarize_origins(rows: Sequence[HeldOutCase]) -> dict[str, dict[str, Interval]]:
     """Measure each origin that was left out: its slices with blood against all normal slices left out with it.
 
@@ -80,7 +114,7 @@ def _judge(rows: Sequence[HeldOutCase], origin: str) -> dict[str, Interval]:
     if with_blood and normal:
         figures["auroc"] = _measure(auroc, with_blood, normal)
         sure = [row for row in with_blood if not row.is_doubtful]
-        if len(sure) < len(with_blood):
+        if 0 < len(sure) < len(with_blood):
             figures["auroc_sure"] = _measure(auroc, sure, normal)
         at = partial(sensitivity_at_specificity, specificity=KEPT_NEGATIVE)
         figures["sensitivity_at_90"] = _measure(at, with_blood, normal)

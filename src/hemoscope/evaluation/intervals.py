@@ -34,10 +34,14 @@ def group_bootstrap(
     Returns:
         The metric on all items with its interval.
 
+    Raises:
+        DatasetError: As the metric does on all items.
+
     Source: Efron & Tibshirani 1993, chapter 13; clusters as units: Field & Welsh 2007,
     doi:10.1111/j.1467-9868.2007.00593.x.
     """
     labels, scores = np.asarray(labels), np.asarray(scores)
+    whole = metric(labels, scores)
     _, member_of = np.unique(groups, return_inverse=True)
     members = [np.flatnonzero(member_of == group) for group in range(member_of.max() + 1)]
     generator = np.random.default_rng(seed)
@@ -49,7 +53,7 @@ def group_bootstrap(
         except DatasetError:
             continue
     low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(metric(labels, scores), float(low), float(high))
+    return Interval(whole, float(low), float(high))
 
 
 def wilson(successes: float, total: float) -> Interval:

@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from hemoscope.datasets.load import load_collection
-from hemoscope.evaluation.figures import figures_as_json, measure
-from hemoscope.evaluation.intervals import Interval
-from hemoscope.evaluation.risk_coverage import judge_abstention
+from hemoscope.evaluation.figures import figures_as_json
+from hemoscope.evaluation.folds import HeldOut, summarize
 from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.registry import find_model
 from hemoscope.training.data import PreparedCollection, group_near_duplicates, prepare_collection
@@ -28,28 +27,6 @@ from hemoscope.training.observe import Observer
 from hemoscope.training.run import csv_text, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """One slice, scored by a network that never saw its group.
-
-    Attributes:
-        calibration: How the fold's scores became probabilities: what its inner validation part chose.
-        is_positive: Whether it is called positive at the fold's balanced point.
-        answer: 1 or 0 outside the fold's uncertain band, -1 where it abstains.
-    """
-
-    repeat: int
-    fold: int
-    key: str
-    label: int
-    group: str
-    score: float
-    calibration: str
-    probability: float
-    is_positive: int
-    answer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +84,6 @@ def cross_validate(
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in rows]))
     write_text(folder / "figures.json", json.dumps(figures_as_json(summarize(rows)), indent=2) + "\n")
     return rows
-
-
-def summarize(rows: Sequence[HeldOut]) -> dict[str, dict[str, Interval]]:
-    """Measure held-out predictions: "pooled" over all repeats, then each repeat by its number.
-
-    Beside what `measure` gives: `abstained`, the share left undecided where each fold may abstain in its own band, and
-    `accuracy_answered`, of the others; it is missing where nothing is answered.
-    """
-    repeats = sorted({row.repeat for row in rows})
-    parts = {"pooled": list(rows)} | {str(repeat): [row for row in rows if row.repeat == repeat] for repeat in repeats}
-    return {name: _measure(part, draws=2000 if name == "pooled" else 200) for name, part in parts.items()}
-
-
-def _measure(rows: Sequence[HeldOut], *, draws: int) -> dict[str, Interval]:
-    labels = np.array([row.label for row in rows])
-    called = np.array([row.is_positive for row in rows])
-    groups = np.array([row.group for row in rows])
-    figures = measure(labels, np.array([row.probability for row in rows]), called, groups, draws=draws)
-    judged = judge_abstention(labels, np.array([row.answer for row in rows]), without=called, groups=groups)
-    figures["abstained"] = judged.rate
-    if judged.error is not None:
-        figures["accuracy_answered"] = Interval(1 - judged.error.value, 1 - judged.error.high, 1 - judged.error.low)
-    return figures
 
 
 def _check_same(folder: Path, plan: Plan, *, data_hash: str, groups: Sequence[str]) -> None:
