@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,8 @@ from hemoscope.evaluation.figures import figures_as_json
 from hemoscope.evaluation.intervals import Interval
 from hemoscope.models.registry import find_model
 from hemoscope.training.settings import TrainingSettings
+
+RECORD, PREDICTIONS, PAGE = "validation.json", "predictions.csv", "report.html"
 
 
 @click.command(name="cross-validate")
@@ -45,7 +48,7 @@ def cross_validate(
     are those of slices with blood against all normal slices left out with them.
 
     A stopped run goes on when it is called again. OUT/predictions.csv holds every held-out score, OUT/figures.json the
-    figures.
+    figures, and OUT/report.html shows them, made anew from these scores with each call. Research use only.
     """
     settings = TrainingSettings.for_model(model, **choices)
     learns_origins = find_model(model).has_maps
@@ -53,7 +56,7 @@ def cross_validate(
         what = "origins" if learns_origins else "groups"
         raise click.UsageError(f"{model} is judged by leaving out {what}; drop --leave-out {leave_out}.")
     if learns_origins:
-        figures = _leave_origins_out(data, out, settings)
+        figures: Mapping[str, Mapping[str, Interval]] = _leave_origins_out(data, out, settings)
     else:
         figures = _leave_groups_out(data, out, settings, groups_file=groups, repeats=repeats, folds=folds)
     if as_json:
@@ -66,24 +69,40 @@ def cross_validate(
 
 def _leave_origins_out(data: Path, out: Path, settings: TrainingSettings) -> dict[str, dict[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
-    from hemoscope.evaluation.held_out import summarize_origins
+    from hemoscope.evaluation.held_out import HeldOutCase, summarize_origins
+    from hemoscope.results.validation_html import write_origins_html
     from hemoscope.training.maps.leave_out import leave_origins_out
+    from hemoscope.training.run import read_rows
 
     with TrainingBars() as bars:
-        return summarize_origins(leave_origins_out(data, out, settings=settings, observer=bars))
+        leave_origins_out(data, out, settings=settings, observer=bars)
+    rows = read_rows(out / PREDICTIONS, HeldOutCase)
+    figures = summarize_origins(rows)
+    write_origins_html(rows, figures, out / PAGE, record=_record(out))
+    click.echo(f"Report: {out / PAGE}", err=True)
+    return figures
 
 
 def _leave_groups_out(
     data: Path, out: Path, settings: TrainingSettings, *, groups_file: Path | None, repeats: int, folds: int
-) -> dict[str, dict[str, Interval]]:
+) -> Mapping[str, Mapping[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
-    from hemoscope.evaluation.folds import summarize
+    from hemoscope.evaluation.folds import HeldOut, judge_folds
+    from hemoscope.results.validation_html import write_folds_html
     from hemoscope.training.cross_validate import Plan
     from hemoscope.training.cross_validate import cross_validate as run
+    from hemoscope.training.run import read_rows
 
     with TrainingBars() as bars:
-        rows = run(data, out, plan=Plan(settings, repeats, folds), groups_file=groups_file, observer=bars)
-    return summarize(rows)
+        run(data, out, plan=Plan(settings, repeats, folds), groups_file=groups_file, observer=bars)
+    judged = judge_folds(read_rows(out / PREDICTIONS, HeldOut))
+    write_folds_html(judged, out / PAGE, record=_record(out))
+    click.echo(f"Report: {out / PAGE}", err=True)
+    return judged.figures
+
+
+def _record(out: Path) -> dict[str, Any]:
+    return dict(json.loads((out / RECORD).read_text(encoding="utf-8")))
 
 
 def _show_groups(figures: Mapping[str, Mapping[str, Interval]]) -> None:

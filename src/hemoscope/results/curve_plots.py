@@ -49,6 +49,15 @@ def roc_plot(*curves: tuple[RocCurve, str]) -> Plot:
     return plot
 
 
+def mark_point(plot: Plot, name: str, *, sensitivity: Interval, specificity: Interval) -> None:
+    """Mark an operating point on ROC axes, with its intervals."""
+    at = 1 - specificity.value, sensitivity.value
+    plot.line([(1 - specificity.low, at[1]), (1 - specificity.high, at[1])], "reach")
+    plot.line([(at[0], sensitivity.low), (at[0], sensitivity.high)], "reach")
+    plot.dot(at, "mark")
+    plot.text((at[0], at[1] - 0.06), name, "word")
+
+
 def reliability_figure(table: Sequence[ReliabilityBin], error: Interval) -> Figure:
     """Draw probabilities against what was observed.
 
@@ -73,10 +82,15 @@ def reliability_figure(table: Sequence[ReliabilityBin], error: Interval) -> Figu
     return Figure("Reliability", plot.as_svg(), legend)
 
 
-def risk_coverage_plot(curve: RiskCoverageCurve) -> Plot:
-    """Draw the share of wrong answers against the share of slices answered, and leaving out at random, dashed."""
-    top, ticks = tidy_axis(float(curve.risk.max()))
-    plot = Plot("Risk-coverage curve", Axis("share answered"), Axis("share wrong of those", 0.0, min(1.0, top), ticks))
+def risk_coverage_plot(curve: RiskCoverageCurve, *, room_for: float = 0.0) -> Plot:
+    """Draw the share of wrong answers against the share of slices answered, and leaving out at random, dashed.
+
+    Args:
+        curve: What to draw.
+        room_for: A share of wrong answers that will be marked too.
+    """
+    top, ticks = tidy_axis(max(room_for, float(curve.risk.max())))
+    plot = Plot("Risk-coverage curve", Axis("share answered"), Axis("share wrong of those", 0.0, top, ticks))
     everything = float(curve.risk[-1])
     plot.line([(0, everything), (1, everything)], "chance")
     coverage, risk = thinned(curve.coverage, curve.risk)
@@ -94,14 +108,14 @@ def risk_in_words(curve: RiskCoverageCurve) -> str:
 
 
 def tidy_axis(highest: float) -> tuple[float, tuple[float, ...]]:
-    """Return a round upper end with room for a value from 0 to 1, and ticks up to it.
+    """Return a round upper end, at most 1, with room for a value from 0 to 1, and round ticks up to it.
 
-    >>> tidy_axis(0.27), tidy_axis(0.45)
-    ((0.4, (0.0, 0.1, 0.2, 0.3, 0.4)), (0.5, (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)))
+    >>> tidy_axis(0.12), tidy_axis(0.25), tidy_axis(0.99)
+    ((0.2, (0.0, 0.05, 0.1, 0.15, 0.2)), (0.3, (0.0, 0.1, 0.2, 0.3)), (1.0, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)))
     """
-    top = math.ceil(max(0.1, highest) * 10 + 0.5) / 10
-    ticks = np.linspace(0, top, 6 if round(top * 10) % 5 == 0 else 5)
-    return top, tuple(round(float(tick), 2) for tick in ticks)
+    tenths = min(10, math.ceil(max(0.1, highest) * 10 + 0.5))
+    step = 0.05 if tenths < 3 else 0.2 if tenths in (6, 8, 10) else 0.1
+    return tenths / 10, tuple(round(place * step, 2) for place in range(round(tenths / 10 / step) + 1))
 
 
 def points_of(across: np.ndarray, up: np.ndarray) -> list[Point]:

@@ -3,6 +3,7 @@
 from hemoscope.evaluation.judge import HISTOGRAM_BINS, Judgement
 from hemoscope.results.curve_plots import (
     Figure,
+    mark_point,
     points_of,
     reliability_figure,
     risk_coverage_plot,
@@ -33,11 +34,7 @@ def figures_of(judgement: Judgement) -> list[Figure]:
 def _roc(judgement: Judgement) -> Figure:
     plot = roc_plot((judgement.roc, "curve"))
     for found in judgement.points:
-        at = 1 - found.specificity.value, found.sensitivity.value
-        plot.line([(1 - found.specificity.low, at[1]), (1 - found.specificity.high, at[1])], "reach")
-        plot.line([(at[0], found.sensitivity.low), (at[0], found.sensitivity.high)], "reach")
-        plot.dot(at, "mark")
-        plot.text((at[0], at[1] - 0.06), found.point.name, "word")
+        mark_point(plot, found.point.name, sensitivity=found.sensitivity, specificity=found.specificity)
     legend = f"AUROC {judgement.figures['auroc']}. Dots are operating points, with their intervals; dashed is chance."
     return Figure("ROC curve", plot.as_svg(), legend)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hemoscope.evaluation.report import Example, SeenCheck, SeenStatus
 from hemoscope.results.evaluation_document import seen_in_words
 from hemoscope.results.picture import data_uri, for_display, outline_blood
+from hemoscope.terms import SUBTYPES
 
 MEANINGS = {
     "auroc": ("AUROC", "Chance that a slice with hemorrhage has the higher probability; 0.5 is guessing."),
@@ -14,6 +15,34 @@ MEANINGS = {
     "sensitivity": ("Sensitivity", "Share of the slices with hemorrhage that are called positive."),
     "specificity": ("Specificity", "Share of the slices without hemorrhage that are called negative."),
     "accuracy": ("Accuracy", "Share of the slices that are called as they are labelled."),
+    "abstained": (
+        "Left undecided",
+        "Share of the slices in the fold's uncertain band, between ruling out and ruling in.",
+    ),
+    "accuracy_answered": (
+        "Accuracy of the answered",
+        "Share of the other slices that are called as they are labelled.",
+    ),
+    "auroc_sure": ("AUROC, sure labels", "The AUROC without slices whose label is doubtful."),
+    "sensitivity_at_90": (
+        "Sensitivity at 90%",
+        "Share of the slices with blood above the threshold that keeps 90% of the normal ones below.",
+    ),
+    "auroc_patients": (
+        "AUROC of patients",
+        "Chance that a patient with hemorrhage has the higher score: the mean of a patient's three highest slices.",
+    ),
+    "auroc_with_patients": (
+        "AUROC with patients",
+        "Mean over all origins, that of patients where no label of a slice is known.",
+    ),
+    "pointing": ("Pointing", "Share of the slices with a mask in which the map is highest inside the mask."),
+    "dice": ("Dice", "Overlap of the map with the mask; 1 is perfect."),
+    "subtypes": ("Mean of subtypes", "Mean of the AUROCs of the subtypes that could be measured."),
+    **{
+        str(label): (str(label).capitalize(), f"AUROC of {label} hemorrhage among the masked slices.")
+        for label in SUBTYPES
+    },
 }
 """By figure: its name, and what it means."""
 MOST_LISTED = 200
