@@ -1,4 +1,4 @@
-"""A picture's origin tells the network nothing: window, size, place, letters and depth leave the input alone."""
+"""A picture's origin tells the network nothing: window, size, place, letters and depth leave the input alone; HU stay."""
 
 import json
 
@@ -25,7 +25,8 @@ from hemoscope.terms import BRAIN, SOFT_TISSUE, Unit, Window
 
 from .drawn import draw_head, write_letter
 
-WINDOWS = [Window(40, width) for width in (80, 100, 150, 200, 300, 400)]
+WINDOWS = [Window(40, width) for width in (80, 100, 150, 200, 300)]
+WIDE = Window(40, 400)
 
 
 def as_picture(hu: np.ndarray, window: Window) -> Slice:
@@ -49,19 +50,46 @@ def head_ct() -> np.ndarray:
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
 def test_a_real_slice_gives_nearly_the_same_input_in_every_window(head_ct, window):
-    assert difference(as_picture(head_ct, window), in_hu(head_ct)) < 0.03
+    assert difference(as_picture(head_ct, window), as_picture(head_ct, WIDE)) < 0.03
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
 def test_a_drawn_head_gives_nearly_the_same_input_in_every_window(window):
-    assert difference(as_picture(draw_head(), window), in_hu(draw_head())) < 0.03
+    assert difference(as_picture(draw_head(), window), as_picture(draw_head(), WIDE)) < 0.03
+
+
+@pytest.mark.parametrize("contrast", [0.6, 1.5])
+def test_a_slice_in_hu_keeps_its_hu_and_a_picture_of_it_does_not(contrast):
+    """Densities spread about 30 HU by another factor: in HU the input follows, in a picture it cannot be known."""
+    hu, other = draw_head(), draw_head()
+    inside = (hu > 0) & (hu < 80)
+    other[inside] = 30 + contrast * (hu[inside] - 30)
+    brain = prepare_and_check(in_hu(hu)).brain
+    spreads = [float(prepare(in_hu(slice_))[0, :, :, 0][brain].std()) for slice_ in (hu, other)]
+    assert spreads[1] / spreads[0] == pytest.approx(contrast, rel=0.1)
+    spreads = [float(prepare(as_picture(slice_, WIDE))[0, :, :, 0][brain].std()) for slice_ in (hu, other)]
+    assert spreads[1] / spreads[0] == pytest.approx(1, abs=0.25)
+
+
+def test_the_input_of_a_slice_in_hu_is_the_brain_window():
+    prepared = prepare_and_check(in_hu(draw_head()))
+    shown = prepared.frame.to_input(apply_window(draw_head(), BRAIN))
+    away = np.abs(prepared.inputs[0, :, :, 0] - shown)[prepared.brain]
+    assert np.median(away) < 0.02
+
+
+def test_hu_of_a_brain_that_cannot_be_are_taken_as_grey():
+    """A rescaling that is wrong by 40 HU changes nothing."""
+    shifted = np.where(draw_head() > -500, draw_head() + 40, draw_head())
+    assert prepare_and_check(in_hu(shifted)).slope != SOFT_TISSUE.width
+    assert difference(in_hu(shifted), as_picture(draw_head(), WIDE)) < 0.03
 
 
 def test_another_slice_does_not_give_nearly_the_same_input():
     """The bound above would mean nothing if any two heads met it."""
     bled = draw_head()
     cv2.circle(bled, (110, 110), 25, 70, -1)
-    assert difference(in_hu(draw_head()), in_hu(bled)) > 0.03
+    assert difference(as_picture(draw_head(), WIDE), as_picture(bled, WIDE)) > 0.03
 
 
 @pytest.mark.real_data

@@ -2,9 +2,9 @@
 
 A picture's origin must tell the network nothing. So color and alpha go (reading does that), letters and head holder go
 (everything outside the skull's hull is black, bone is white), position and size go (crop to the skull, one resolution),
-and the unknown window goes: grey is expressed in *tissue units*, where the commonest brain density and the width of
-its distribution are the same for every slice. HU slices take the same path, so that a DICOM slice and a screenshot of
-it meet the network as one input.
+and the unknown window goes: the grey of a picture is expressed in *tissue units*, where the commonest brain density and
+the width of its distribution are those of an average brain, so that they estimate HU. A slice in HU keeps its HU: they
+say how dense blood is, which the width of one slice's densities says to within a third.
 """
 
 import hashlib
@@ -27,7 +27,9 @@ from hemoscope.terms import BRAIN, SOFT_TISSUE, Unit, Window
 
 WHITE_BONE = 0.9
 """From this share of the way from brain to common bone, bone is made white, whatever its window clipped it to."""
-VERSION = 2
+BELIEVED_LEVEL = (15.0, 50.0)
+"""HU in which a brain's commonest density lies; beyond, the file's rescaling is wrong and its values count as grey."""
+VERSION = 3
 """Raised whenever the same settings would give another input."""
 
 
@@ -39,8 +41,8 @@ class PreparationSettings:
         size: Rows and columns of the input in pixels.
         margin: Space left around the skull, as a share of its longer side.
         window: The window in HU that the input shows.
-        tissue_level: HU given to the commonest density of the brain. Measured by benchmarks/tissue_units.py.
-        tissue_spread: HU given to the shortest interval that holds half of the brain's densities. Measured likewise.
+        tissue_level: HU given to the commonest density of a picture's brain. Measured by benchmarks/tissue_units.py.
+        tissue_spread: HU given to the shortest interval that holds half of its densities. Measured likewise.
         version: Version of the method itself.
     """
 
@@ -137,13 +139,13 @@ class Prepared:
     """Model input with what the gate had to say of the slice.
 
     Attributes:
-        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in tissue units, bone 1, outside the skull 0; bone
-            alone, or nothing, where there is no brain to judge, so that no muscle or eye is taken for a bleed.
+        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in HU or tissue units, bone 1, outside the skull 0;
+            bone alone, or nothing, where there is no brain to judge, so that no muscle or eye is taken for a bleed.
         notices: "gate.no_brain" where there is little or no brain; to travel with the result.
         brain: bool, shape (size, size): soft tissue that bone encloses; nothing where bone encloses none.
         frame: Where the input lies in the picture.
-        slope: Tissue units, as HU, per unit of grey; the grey of a slice in HU is its soft-tissue window.
-        intercept: Tissue units of black.
+        slope: HU, or tissue units, per unit of grey; the grey of a slice in HU is its soft-tissue window.
+        intercept: HU, or tissue units, of black.
     """
 
     inputs: np.ndarray
@@ -183,9 +185,8 @@ def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = No
         return _without_brain(grey, settings)  # of a CT, a face or the vertex; a picture may be anything
     level, spread = measure_tissue(head.small, head.tissue)
     notices = check_head_ct(head, level=level, spread=spread)
-    slope = settings.tissue_spread / spread
-    intercept = settings.tissue_level - slope * level
-    shown = apply_window((grey - level) * slope + settings.tissue_level, settings.window)
+    slope, intercept = _scale(image.unit, level, spread, settings)
+    shown = apply_window(slope * grey + intercept, settings.window)
     if NO_BRAIN in notices:
         shown = np.zeros_like(shown)
     white = head.bone & (head.small > level + WHITE_BONE * (np.median(head.small[head.bone]) - level))
@@ -193,6 +194,14 @@ def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = No
     inputs = _compose(shown, head, white, frame)
     brain = frame.to_input((head.tissue & head.is_closed).astype(np.float32), scale=head.scale) > 0.5
     return Prepared(inputs[np.newaxis, :, :, np.newaxis], notices, brain, frame, slope, intercept)
+
+
+def _scale(unit: Unit, level: float, spread: float, settings: PreparationSettings) -> tuple[float, float]:
+    """Return slope and intercept from grey to HU: known, or estimated from the brain's densities."""
+    if unit is Unit.HU and BELIEVED_LEVEL[0] <= SOFT_TISSUE.low + SOFT_TISSUE.width * level <= BELIEVED_LEVEL[1]:
+        return SOFT_TISSUE.width, SOFT_TISSUE.low
+    slope = settings.tissue_spread / spread
+    return slope, settings.tissue_level - slope * level
 
 
 def _without_brain(grey: np.ndarray, settings: PreparationSettings) -> Prepared:

@@ -24,7 +24,7 @@ DENSITY = {
 """Lowest and highest density of whole pixels of blood, in HU."""
 BLOOD_ABOVE_BRAIN = 7.0
 """Acute blood is painted at least this many HU above the brain: below it nobody would see it."""
-OLD_DENSITY, OLD_SHARE, EQUALLY_DENSE = (6.0, 42.0), 0.25, 5.0
+OLD_DENSITY, OLD_SHARE, EQUALLY_DENSE = (3.0, 42.0), 0.25, 5.0
 """An old subdural bleed is as dense as brain or less (Lee 1997, doi:10.3346/jkms.1997.12.4.353); how often one is
 painted; and within how many HU of the brain it could not be told from it."""
 LAYERED, LAYERED_SUBDURAL = 0.12, 0.3

@@ -18,8 +18,8 @@ from hemoscope.terms import Label
 
 EDGE_MM = 1.2
 """Width over which a sharp outline fades: partial volume of a slice some 5 mm thick."""
-CONTUSIONS, FISSURES = 0.2, 0.35
-"""How often clots of the brain are contusions, and subarachnoid blood fills fissures."""
+CONTUSIONS, FISSURES, BOTH_SIDES = 0.2, 0.35, 0.15
+"""How often clots of the brain are contusions, subarachnoid blood fills fissures, and a crescent has its like across."""
 Shape = Callable[[Landmarks, np.random.Generator], np.ndarray]
 
 
@@ -51,7 +51,7 @@ def epidural(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
 def subdural(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
     """Draw a crescent along the convexity, or a band along the falx or the tentorium."""
     kind = rng.choice(3, p=(0.72, 0.16, 0.12))
-    return (_crescent, _along_falx, _along_tentorium)[kind](marks, rng)
+    return (_crescents, _along_falx, _along_tentorium)[kind](marks, rng)
 
 
 def subarachnoid(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
@@ -102,10 +102,17 @@ SHAPES: dict[Label, Shape] = {
 }
 
 
-def _crescent(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+def _crescents(marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Draw a crescent on one side, now and then one on each."""
+    side = rng.choice((0.0, np.pi))
+    filled = _crescent(marks, side, rng)
+    return np.maximum(filled, _crescent(marks, np.pi - side, rng)) if rng.random() < BOTH_SIDES else filled
+
+
+def _crescent(marks: Landmarks, side: float, rng: np.random.Generator) -> np.ndarray:
     angle = np.arctan2(marks.ahead, marks.across)
     span = np.deg2rad(rng.uniform(45, 175))
-    middle = rng.choice((0.0, np.pi)) + rng.normal(0, 0.5)
+    middle = side + rng.normal(0, 0.5)
     place = 0.5 + ((angle - middle + np.pi) % (2 * np.pi) - np.pi) / span
     most = float(np.clip(rng.lognormal(np.log(6.5), 0.5), 2.5, 22.0))
     thickness = most * np.sin(np.pi * np.clip(place, 0, 1)) ** rng.uniform(0.4, 0.9)

@@ -8,6 +8,11 @@ from hemoscope.terms import BRAIN
 HU_RANGE = BRAIN.width
 """Width in HU of the window that inputs show; its lower end is 0."""
 TISSUE_LEVEL = 30.0
+GAIN_SPREAD = 0.2
+"""Of the logarithm of the contrast, as a picture's window is estimated: within one origin of one window its spread is
+about a third (docs/explanation/experiments.md), of which the slices that are learned from show a part already."""
+LEVEL_SPREAD = 3.0
+"""Of the brain's level in HU: of slices in HU as scanners and patients differ, of pictures as it is estimated."""
 
 
 def move(hu: np.ndarray, areas: np.ndarray, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -35,18 +40,19 @@ def move(hu: np.ndarray, areas: np.ndarray, *, rng: np.random.Generator) -> tupl
     return np.asarray(moved), np.asarray(carried)
 
 
-def degrade(hu: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+def degrade(hu: np.ndarray, is_bone: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
     """Change window, resolution, kernel and noise as scanners, viewers and web pages do.
 
     Args:
-        hu: float32, shape (size, size), in tissue units.
+        hu: float32, shape (size, size), in HU or tissue units.
+        is_bone: bool, same shape: what stays as it is, as preparation makes it white.
         rng: Where chance comes from.
 
     Returns:
         float32 of the same shape.
     """
-    shown = (hu > 1.0).astype(np.float32)
-    gain, offset = float(np.exp(rng.normal(0, 0.13))), float(rng.normal(0, 2.5))
+    given, shown = hu, (hu > 1.0).astype(np.float32)
+    gain, offset = float(np.exp(rng.normal(0, GAIN_SPREAD))), float(rng.normal(0, LEVEL_SPREAD))
     hu = (hu - TISSUE_LEVEL) * gain + TISSUE_LEVEL + offset
     if rng.random() < 0.35:
         hu = cv2.GaussianBlur(hu, (0, 0), float(rng.uniform(0.4, 1.4)))
@@ -69,4 +75,4 @@ def degrade(hu: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
         slope = rng.normal(0, 2.5, 2)
         line = np.linspace(-1, 1, hu.shape[0], dtype=np.float32)
         hu = hu + np.float32(slope[0]) * line[:, np.newaxis] + np.float32(slope[1]) * line
-    return np.asarray(hu * shown, np.float32)
+    return np.where(is_bone, given, hu * shown).astype(np.float32)

@@ -25,6 +25,8 @@ KINDS = {
 SECOND_BLEED = 0.2
 LOOKALIKE = 0.5
 """How often a slice gets a look-alike; half as often a second."""
+WHITE = 0.98 * HU_RANGE
+"""From here on what lies outside the brain is bone."""
 FULL_CELL = 0.6
 """Share of a cell that blood must fill for its target to be 1; below, the target falls in proportion."""
 
@@ -76,7 +78,8 @@ def make_sample(
     hu, areas = move(hu, areas, rng=rng)
     if has_mask and targets[0] == 1:
         targets = np.where(targets == UNKNOWN, UNKNOWN, np.maximum(_targets_of(areas), 0))
-    shown = np.clip(degrade(hu, rng=rng) / HU_RANGE, 0, 1)
+    is_bone = (hu >= WHITE) & ((areas & BRAIN_BIT) == 0)
+    shown = np.clip(degrade(hu, is_bone, rng=rng) / HU_RANGE, 0, 1)
     return Sample(shown[:, :, np.newaxis], targets.astype(np.float32), _maps(areas, targets, has_mask=has_mask))
 
 
