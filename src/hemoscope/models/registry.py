@@ -55,7 +55,7 @@ MODELS = {
             has_maps=True,
             defaults={
                 "size": 192,
-                "epochs": 24,
+                "epochs": 16,
                 "learning_rate": 1.5e-3,
                 "dropout": 0.2,
                 "patience": 20,

@@ -2,9 +2,8 @@
 
 A picture's origin must tell the network nothing. So color and alpha go (reading does that), letters and head holder go
 (everything outside the skull's hull is black, bone is white), position and size go (crop to the skull, one resolution),
-and the unknown window goes: the grey of a picture is expressed in *tissue units*, where the commonest brain density and
-the width of its distribution are those of an average brain, so that they estimate HU. A slice in HU keeps its HU: they
-say how dense blood is, which the width of one slice's densities says to within a third.
+and the unknown window goes: the grey of a picture becomes an estimate of HU, by the window that it was most likely
+rendered in. A slice in HU keeps its HU.
 """
 
 import hashlib
@@ -21,6 +20,7 @@ from hemoscope.errors import RefusedError
 from hemoscope.preparation.gate import NO_BRAIN, check_head_ct
 from hemoscope.preparation.head import Head, find_head
 from hemoscope.preparation.tissue import measure_tissue
+from hemoscope.preparation.unknown_window import guess_scale
 from hemoscope.preparation.window import apply_window
 from hemoscope.records import Notice, Slice
 from hemoscope.terms import BRAIN, SOFT_TISSUE, Unit, Window
@@ -41,16 +41,16 @@ class PreparationSettings:
         size: Rows and columns of the input in pixels.
         margin: Space left around the skull, as a share of its longer side.
         window: The window in HU that the input shows.
-        tissue_level: HU given to the commonest density of a picture's brain. Measured by benchmarks/tissue_units.py.
-        tissue_spread: HU given to the shortest interval that holds half of its densities. Measured likewise.
+        tissue_level: HU that is usual for the commonest density of a brain. Measured by benchmarks/tissue_units.py.
+        tissue_spread: HU that is usual for the shortest interval that holds half of its densities. Measured likewise.
         version: Version of the method itself.
     """
 
     size: int = 192
     margin: float = 0.04
     window: Window = BRAIN
-    tissue_level: float = 30.3
-    tissue_spread: float = 6.9
+    tissue_level: float = 32.0
+    tissue_spread: float = 7.5
     version: int = VERSION
 
     @cached_property
@@ -139,13 +139,13 @@ class Prepared:
     """Model input with what the gate had to say of the slice.
 
     Attributes:
-        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in HU or tissue units, bone 1, outside the skull 0;
+        inputs: float32, shape (1, size, size, 1), in [0, 1]: brain in HU, bone 1, outside the skull 0;
             bone alone, or nothing, where there is no brain to judge, so that no muscle or eye is taken for a bleed.
         notices: "gate.no_brain" where there is little or no brain; to travel with the result.
         brain: bool, shape (size, size): soft tissue that bone encloses; nothing where bone encloses none.
         frame: Where the input lies in the picture.
-        slope: HU, or tissue units, per unit of grey; the grey of a slice in HU is its soft-tissue window.
-        intercept: HU, or tissue units, of black.
+        slope: HU, of a picture as estimated, per unit of grey; the grey of a slice in HU is its soft-tissue window.
+        intercept: HU of black.
     """
 
     inputs: np.ndarray
@@ -197,11 +197,10 @@ def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = No
 
 
 def _scale(unit: Unit, level: float, spread: float, settings: PreparationSettings) -> tuple[float, float]:
-    """Return slope and intercept from grey to HU: known, or estimated from the brain's densities."""
+    """Return slope and intercept from grey to HU: known, or guessed from the brain's densities."""
     if unit is Unit.HU and BELIEVED_LEVEL[0] <= SOFT_TISSUE.low + SOFT_TISSUE.width * level <= BELIEVED_LEVEL[1]:
         return SOFT_TISSUE.width, SOFT_TISSUE.low
-    slope = settings.tissue_spread / spread
-    return slope, settings.tissue_level - slope * level
+    return guess_scale(level, spread, usual_level=settings.tissue_level, usual_spread=settings.tissue_spread)
 
 
 def _without_brain(grey: np.ndarray, settings: PreparationSettings) -> Prepared:

@@ -19,7 +19,7 @@ from hemoscope.terms import Label
 EDGE_MM = 1.2
 """Width over which a sharp outline fades: partial volume of a slice some 5 mm thick."""
 CONTUSIONS, FISSURES, BOTH_SIDES = 0.2, 0.35, 0.15
-"""How often clots of the brain are contusions, subarachnoid blood fills fissures, and a crescent has its like across."""
+"""How often clots of the brain are contusions, subarachnoid blood fills fissures, and a crescent has another across."""
 Shape = Callable[[Landmarks, np.random.Generator], np.ndarray]
 
 
