@@ -41,7 +41,7 @@ class PreparationSettings:
         size: Rows and columns of the input in pixels.
         margin: Space left around the skull, as a share of its longer side.
         window: The window in HU that the input shows.
-        tissue_level: HU that is usual for the commonest density of a brain. Measured by benchmarks/tissue_units.py.
+        tissue_level: HU that is usual for the commonest density of a brain. Measured by benchmarks/unknown_window.py.
         tissue_spread: HU that is usual for the shortest interval that holds half of its densities. Measured likewise.
         version: Version of the method itself.
     """

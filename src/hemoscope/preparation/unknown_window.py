@@ -26,7 +26,7 @@ FROM_ZERO = tuple((Window(width / 2, width), 0.1) for width in np.geomspace(50, 
 """Others begin at 0 HU: programs cut HU off there."""
 LEVEL_DIFFERS, SPREAD_DIFFERS = 4.5, 0.35
 """Standard deviations between slices: of the brain's level in HU, and of the logarithm of its spread. Measured by
-benchmarks/tissue_units.py, as are the means."""
+benchmarks/unknown_window.py, as are the means."""
 
 _LOWS, _WIDTHS, _ODDS = np.array([(window.low, window.width, odds) for window, odds in (*USUAL, *FROM_ZERO)]).T
 

@@ -55,7 +55,7 @@ def find_landmarks(hu: np.ndarray, brain: np.ndarray, *, millimeters: float) -> 
     """Find the parts of a slice.
 
     Args:
-        hu: float32, shape (rows, columns), in HU or in tissue units.
+        hu: float32, shape (rows, columns), in HU, of a picture as guessed.
         brain: bool, same shape: what bone encloses; small holes are filled.
         millimeters: Millimeters per pixel.
 

@@ -21,7 +21,7 @@ def add_lookalike(hu: np.ndarray, marks: Landmarks, name: str, *, rng: np.random
     """Paint one look-alike of `LOOKALIKES` into a slice; see there for the names.
 
     Args:
-        hu: float32, shape (rows, columns), in HU or in tissue units.
+        hu: float32, shape (rows, columns), in HU, of a picture as guessed.
         marks: Its landmarks.
         name: Which one.
         rng: Where chance comes from.

@@ -55,7 +55,7 @@ def paint(hu: np.ndarray, marks: Landmarks, label: Label, *, rng: np.random.Gene
     """Paint one bleed into a slice that has none.
 
     Args:
-        hu: float32, shape (rows, columns), in HU or in tissue units.
+        hu: float32, shape (rows, columns), in HU, of a picture as guessed.
         marks: Its landmarks.
         label: A subtype.
         rng: Where chance comes from.

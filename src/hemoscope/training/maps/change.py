@@ -44,7 +44,7 @@ def degrade(hu: np.ndarray, is_bone: np.ndarray, *, rng: np.random.Generator) ->
     """Change window, resolution, kernel and noise as scanners, viewers and web pages do.
 
     Args:
-        hu: float32, shape (size, size), in HU or tissue units.
+        hu: float32, shape (size, size), in HU, of a picture as guessed.
         is_bone: bool, same shape: what stays as it is, as preparation makes it white.
         rng: Where chance comes from.
 

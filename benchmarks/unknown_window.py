@@ -5,7 +5,7 @@ HU whose skull encloses the brain) for two origins; then, for 8-bit pictures of 
 that the preparation guesses to the true one; last the mean absolute difference between the input made from the slice in
 HU and the inputs made from its pictures.
 
-    python benchmarks/tissue_units.py
+    python benchmarks/unknown_window.py
 
 Data: rsna-2019-slices, rsna-2019-study and cq500-ct-0, in the folder HEMOSCOPE_DATA or ../shared/data.
 """
