@@ -93,7 +93,7 @@ def test_wide_and_narrow_windows_agree_on_most_real_slices_with_a_closed_skull(r
         except hemoscope.HemoscopeError:
             continue
     assert len(differences) >= 60
-    assert np.median(differences) < 0.02
+    assert np.median(differences) < 0.03
     assert np.percentile(differences, 90) < 0.1  # a few are blanked as necks in one window and not in the other
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 THUMBNAIL = 32
 BRAIN_LOW, BRAIN_HIGH = 0.02, 0.97
-"""A prepared input holds brain between these; below lies what is outside the skull, above it bone."""
+"""A prepared input holds brain between these; below lies fluid, and what is outside the skull; above, bone."""
 FINE, COARSE = 1.5, 6.0
 """Blurs in pixels of a 128-pixel input; detail between the two is what tells one brain from another."""
 LEAST_NORM = 1e-6
@@ -68,8 +68,11 @@ def band(image: np.ndarray) -> np.ndarray:
 
 
 def brain_of(image: np.ndarray) -> np.ndarray:
-    """Return where a prepared slice shows brain, a pixel away from bone, as bool of its shape."""
-    inside = ((image > BRAIN_LOW) & (image < BRAIN_HIGH)).astype(np.uint8)
+    """Return where a prepared slice shows brain, fluid included, a pixel away from bone, as bool of its shape."""
+    _, parts = cv2.connectedComponents((image <= BRAIN_LOW).astype(np.uint8))
+    border = np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]])
+    is_outside = (parts > 0) & np.isin(parts, np.unique(border))
+    inside = (~is_outside & (image < BRAIN_HIGH)).astype(np.uint8)
     return np.asarray(cv2.erode(inside, np.ones((3, 3), np.uint8))).astype(bool)
 
 
