@@ -6,9 +6,10 @@ ImageNet features with a logistic regression, of whole pictures as they are and 
 of a cross-validation by origin, which never saw any of the 200. Random folds put copies of one picture, and slices of
 one patient, on both sides; grouped folds do not.
 
-Calibration and threshold are fitted within the parts that are learned from. The seed's network is taken as notebooks
-take it: its last epoch, called positive from probability 0.5, not calibrated. Intervals draw groups for either kind of
-folds; the accuracy of the floors has none.
+Calibration and threshold are fitted within the parts that are learned from. AUROC is of the scores, which calibration
+would make differ between folds; accuracy and ECE are of the calibrated answers. The seed's network is taken as
+notebooks take it: its last epoch, called positive from probability 0.5, not calibrated. Intervals draw groups for
+either kind of folds; the accuracy of the floors has none.
 
     hemoscope cross-validate ../shared/data --model map-net --leave-out origin --out runs/origins
     python benchmarks/two_hundred.py [--repeats 5] [--origins runs/origins] [--seed-scores runs/seed_scores.csv]
@@ -36,7 +37,8 @@ from hemoscope.datasets.items import Collection
 from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.figures import measure
 from hemoscope.evaluation.held_out import HeldOutCase
-from hemoscope.evaluation.intervals import Interval
+from hemoscope.evaluation.intervals import group_bootstrap
+from hemoscope.evaluation.metrics import auroc
 from hemoscope.evaluation.risk_coverage import answers, judge_abstention
 from hemoscope.evaluation.shortcuts import Floor, metadata_floor, thumbnail_floor
 from hemoscope.evaluation.splits import grouped_folds
@@ -78,6 +80,7 @@ class SeedScore:
 class Judged:
     """Held-out answers of one repeat: arrays of shape (n,)."""
 
+    scores: np.ndarray
     probabilities: np.ndarray
     called: np.ndarray
     answered: np.ndarray | None = None
@@ -131,7 +134,7 @@ def judge_seed(prepared: PreparedCollection, split: str, choices: argparse.Names
             print(f"seed CNN, {split} folds, repeat {repeat + 1} of {choices.repeats}: done", file=sys.stderr)
         by_key = {row.key: row.score for row in own}
         scores = np.array([by_key[item.key] for item in prepared.collection])
-        yield Judged(1 / (1 + np.exp(-scores)), scores >= 0)
+        yield Judged(scores, 1 / (1 + np.exp(-scores)), scores >= 0)
 
 
 def train_seed(prepared: PreparedCollection, split: str, repeat: int) -> list[SeedScore]:
@@ -199,14 +202,16 @@ def judge_folds(
         folds: Indices learned from and held out.
         fit_and_score: From the two to scores of the first, made without knowing their labels, and of the second.
     """
-    probabilities, called, answered = np.zeros(len(labels)), np.zeros(len(labels), bool), np.zeros(len(labels), int)
+    all_scores, probabilities = np.zeros((2, len(labels)))
+    called, answered = np.zeros(len(labels), bool), np.zeros(len(labels), int)
     for learned, held_out in folds:
         within, scores = fit_and_score(learned, held_out)
+        all_scores[held_out] = scores
         fitted: Fitted = fit_decisions(within, labels[learned], groups[learned], fitted_on="four parts")
         probabilities[held_out] = fitted.calibration.apply(scores)
         called[held_out] = probabilities[held_out] >= fitted.balanced.point.threshold
         answered[held_out] = answers(fitted.band, probabilities[held_out])
-    return Judged(probabilities, called, answered)
+    return Judged(all_scores, probabilities, called, answered)
 
 
 def print_map_network(table: Path, *, repeats: int) -> None:
@@ -241,13 +246,11 @@ def print_floor(name: str, floor: Floor) -> None:
 def print_line(name: str, split: str, labels: np.ndarray, groups: np.ndarray, judged: list[Judged]) -> None:
     """Print figures pooled over the repeats, then the lowest and the highest accuracy of a repeat."""
     repeats = len(judged)
-    pooled: dict[str, Interval] = measure(
-        np.tile(labels, repeats),
-        np.concatenate([one.probabilities for one in judged]),
-        np.concatenate([one.called for one in judged]),
-        np.tile(groups, repeats),
-    )
-    shown = "".join(f"{pooled[figure]!s:<23}" for figure in ("auroc", "accuracy", "ece"))
+    truth, units = np.tile(labels, repeats), np.tile(groups, repeats)
+    probabilities = np.concatenate([one.probabilities for one in judged])
+    pooled = measure(truth, probabilities, np.concatenate([one.called for one in judged]), units)
+    ranked = group_bootstrap(auroc, truth, np.concatenate([one.scores for one in judged]), units)
+    shown = "".join(f"{figure!s:<23}" for figure in (ranked, pooled["accuracy"], pooled["ece"]))
     each = [float(np.mean(one.called == labels)) for one in judged]
     print(f"{name:<24}{split:<10}{shown}{min(each):.3f} to {max(each):.3f}")
 
