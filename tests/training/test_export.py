@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,8 @@ from hemoscope.inference.engine import Engine
 from hemoscope.models.backend import import_keras
 from hemoscope.models.bundle import FILES, FINGERPRINTS, SUMS, open_bundle, shipped_bundle
 from hemoscope.training.card import write_card
-from hemoscope.training.export import export, prove_equal
-from hemoscope.training.run import VALIDATION
+from hemoscope.training.export import export, hash_weights, prove_equal
+from hemoscope.training.run import VALIDATION, load_best
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,24 @@ def bundle(drawn_run, tmp_path_factory):
 
 def test_a_bundle_holds_its_six_files_and_no_pickle(bundle):
     assert {path.name for path in bundle.folder.iterdir()} == {*FILES, FINGERPRINTS, SUMS}
+
+
+def test_the_keras_archive_is_compressed_and_opens(bundle):
+    with zipfile.ZipFile(bundle.folder / "model.keras") as archive:
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+    network = import_keras().saving.load_model(bundle.folder / "model.keras", compile=False)
+    size = bundle.preparation.size
+    assert network(np.zeros((1, size, size, 1), np.float32)) is not None
+
+
+def test_networks_with_other_weights_have_other_versions(drawn_run):
+    network = load_best(drawn_run)
+    before = hash_weights(network)
+    assert hash_weights(load_best(drawn_run)) == before
+    weights = network.get_weights()
+    weights[0] = weights[0] + 1e-3
+    network.set_weights(weights)
+    assert hash_weights(network) != before
 
 
 def test_a_bundle_knows_every_slice_of_its_run_again(bundle, drawn_run):

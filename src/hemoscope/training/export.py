@@ -1,10 +1,12 @@
 """From a run to a bundle: the best network, calibrated, with its thresholds, proven equal in Keras and ONNX Runtime."""
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
 import warnings
+import zipfile
 from collections import Counter
 from dataclasses import asdict
 from importlib.metadata import version
@@ -77,6 +79,7 @@ def export(
         if find_model(run.settings.model).has_maps:
             network = with_mirror(network)
         network.save(folder / "model.keras")
+        _compress(folder / "model.keras")
         _write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
         difference = prove_equal(network, folder / "model.onnx", run.inputs)
         metadata = _metadata(run, network, difference) | {"left_out": _figures(run, left_out)}
@@ -86,6 +89,15 @@ def export(
         write_sums(folder)
         shutil.copytree(folder, target, dirs_exist_ok=True)
     return open_bundle(target)
+
+
+def _compress(path: Path) -> None:
+    """Deflate the archive that Keras stores as it is; Keras reads both."""
+    with zipfile.ZipFile(path) as stored:
+        contents = {name: stored.read(name) for name in stored.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in contents.items():
+            packed.writestr(name, content)
 
 
 def _write_onnx(network: Any, path: Path, *, size: int) -> None:
@@ -173,6 +185,14 @@ def _describe_maps(size: int, labels: int) -> dict[str, Any]:
     return {"shape": [None, cells, cells, labels], "dtype": "float32", "meaning": "logit of blood in each cell"}
 
 
+def hash_weights(network: Any) -> str:
+    """Return the SHA-256 of all weights in hex digits: networks that learned differently never share a version."""
+    digest = hashlib.sha256()
+    for weights in network.get_weights():
+        digest.update(np.ascontiguousarray(weights).tobytes())
+    return digest.hexdigest()
+
+
 def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
     settings, data = run.settings, run.record["data"]
     spec, size = find_model(settings.model), settings.preparation.size
@@ -184,7 +204,7 @@ def _metadata(run: Run, network: Any, difference: float) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "name": spec.name,
-        "version": f"{version('hemoscope')}+{data['sha256'][:8]}.{settings.seed}",
+        "version": f"{version('hemoscope')}+{data['sha256'][:8]}.{hash_weights(network)[:8]}",
         "labels": [str(label) for label in spec.labels],
         "inputs": {"shape": [None, size, size, 1], "dtype": "float32", "range": [0, 1], "meaning": "prepared slice"},
         "outputs": {"shape": [None, len(spec.labels)], "dtype": "float32", "meaning": "scores (logits)"},
