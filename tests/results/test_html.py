@@ -59,6 +59,14 @@ def assert_asks_nothing(page: Parsed) -> None:
     ]
 
 
+def assert_shows_script_as_text(page: Parsed, *, pictures: int) -> None:
+    """What `WICKED` asks for is read and not done: no script, no handler, no picture but the page's own."""
+    assert page.all("script") == []
+    assert len(page.all("img")) == pictures
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    assert "<script>alert(1)</script>" in page.text
+
+
 def assert_headings_skip_no_level(page: Parsed) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
@@ -227,9 +235,7 @@ def test_a_script_in_any_text_is_shown_and_does_not_run(tmp_path):
     ]
     entries = [ReportEntry(result, PICTURE) for result in wicked]
     page = Parsed(page_of(tmp_path, *entries, model=MODEL | {"name": WICKED}))
-    assert page.all("script") == []
-    assert len(page.all("img")) == 2
-    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    assert_shows_script_as_text(page, pictures=2)
     # The model, two paths, a warning's two texts and an error's three; a heading begins after the last slash.
     assert page.text.count("<script>alert(1)</script>") == 8
 
