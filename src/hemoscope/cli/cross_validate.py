@@ -13,7 +13,7 @@ from hemoscope.evaluation.intervals import Interval
 from hemoscope.models.registry import find_model
 from hemoscope.training.settings import TrainingSettings
 
-RECORD, PREDICTIONS, PAGE = "validation.json", "predictions.csv", "report.html"
+RECORD, PAGE = "validation.json", "report.html"
 
 
 @click.command(name="cross-validate")
@@ -69,14 +69,12 @@ def cross_validate(
 
 def _leave_origins_out(data: Path, out: Path, settings: TrainingSettings) -> dict[str, dict[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
-    from hemoscope.evaluation.held_out import HeldOutCase, summarize_origins
+    from hemoscope.evaluation.held_out import summarize_origins
     from hemoscope.results.validation_html import write_origins_html
     from hemoscope.training.maps.leave_out import leave_origins_out
-    from hemoscope.training.run import read_rows
 
     with TrainingBars() as bars:
-        leave_origins_out(data, out, settings=settings, observer=bars)
-    rows = read_rows(out / PREDICTIONS, HeldOutCase)
+        rows = leave_origins_out(data, out, settings=settings, observer=bars)
     figures = summarize_origins(rows)
     write_origins_html(rows, figures, out / PAGE, record=_record(out))
     click.echo(f"Report: {out / PAGE}", err=True)
@@ -87,15 +85,14 @@ def _leave_groups_out(
     data: Path, out: Path, settings: TrainingSettings, *, groups_file: Path | None, repeats: int, folds: int
 ) -> Mapping[str, Mapping[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
-    from hemoscope.evaluation.folds import HeldOut, judge_folds
+    from hemoscope.evaluation.folds import judge_folds
     from hemoscope.results.validation_html import write_folds_html
     from hemoscope.training.cross_validate import Plan
     from hemoscope.training.cross_validate import cross_validate as run
-    from hemoscope.training.run import read_rows
 
     with TrainingBars() as bars:
-        run(data, out, plan=Plan(settings, repeats, folds), groups_file=groups_file, observer=bars)
-    judged = judge_folds(read_rows(out / PREDICTIONS, HeldOut))
+        rows = run(data, out, plan=Plan(settings, repeats, folds), groups_file=groups_file, observer=bars)
+    judged = judge_folds(rows)
     write_folds_html(judged, out / PAGE, record=_record(out))
     click.echo(f"Report: {out / PAGE}", err=True)
     return judged.figures
