@@ -107,6 +107,12 @@ def bright_rim(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np
     return hu + rng.uniform(4, 22) * rim * (1 + 0.3 * grain(hu.shape, scale=15, rng=rng))
 
 
+def cupping(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """Brighten the outer brain by a few HU, more slowly fading inwards: uncorrected hardening inside a thick skull."""
+    shade = np.exp(-marks.depth / rng.uniform(7, 18)) * marks.inside
+    return hu + rng.uniform(4, 13) * shade * (1 + 0.2 * grain(hu.shape, scale=20, rng=rng))
+
+
 def bands(hu: np.ndarray, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
     """Draw dark and bright bands across the brain, as between the petrous bones."""
     angle = rng.normal(0, 0.25) + (np.pi / 2 if rng.random() < 0.2 else 0)
@@ -193,6 +199,7 @@ LOOKALIKES: dict[str, Lookalike] = {
     "dense sinus": dense_sinus,
     "vessels": vessels,
     "bright rim": bright_rim,
+    "cupping": cupping,
     "bands": bands,
     "motion": motion,
     "metal": metal,
