@@ -7,7 +7,7 @@ follows cisterns and sulci over many slices (Fisher 1980, doi:10.1227/00006123-1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,6 +26,9 @@ HALF_HEIGHT_MM = {
 }
 """From the middle of a bleed to its end, lowest and highest: lenses are about as high as long (`shapes.epidural`), a
 crescent covers much of a hemisphere, casts and layers are as high as the lateral ventricles."""
+TENTORIAL_MM, TENTORIAL_DEPTH_MM, TENTORIAL_ASIDE_MM = (4.0, 12.0), 10.0, 6.0
+"""Half the height of a subdural band along the tentorium, which slants: so a band on average is called that lies this
+deep and this far from the midline."""
 ROUND = (0.7, 1.3)
 """Half the height of a clot in the brain, over the radius of a circle as large as its widest section."""
 AT_THE_SURFACE = (Label.EPIDURAL, Label.SUBARACHNOID, Label.SUBDURAL)
@@ -83,7 +86,8 @@ def paint_through(
         if own is None or away >= 1:
             continue
         filled = _shave(bleed.carry_to(own, seed=shape), own, share=float(np.sqrt(1 - away**2)))
-        one: Painted = paint(hu[index], own, label, rng=np.random.default_rng(look), filled=filled)
+        alike = replace(own, level=middle[1].level)  # or one slice's blood might be drawn old and the next one's fresh
+        one: Painted = paint(hu[index], alike, label, rng=np.random.default_rng(look), filled=filled)
         painted[index], masks[index] = one.hu, one.masks
     return PaintedThrough(painted, masks)
 
@@ -119,7 +123,8 @@ class _Bleed:
         if label is Label.INTRAPARENCHYMAL:
             half_height = float(np.sqrt(filled.sum() / np.pi)) * middle.millimeters * rng.uniform(*ROUND)
         else:
-            half_height = rng.uniform(*HALF_HEIGHT_MM[label])
+            is_tentorial = label is Label.SUBDURAL and _is_tentorial(filled, middle)
+            half_height = rng.uniform(*(TENTORIAL_MM if is_tentorial else HALF_HEIGHT_MM[label]))
         return cls(label, middle, filled, max(float(half_height), 1.0))
 
     def carry_to(self, marks: Landmarks, *, seed: int) -> np.ndarray:
@@ -136,6 +141,12 @@ class _Bleed:
             region = np.clip(6 * cv2.GaussianBlur(filled, (0, 0), REGION_MM / marks.millimeters), 0, 1)
             filled = np.maximum(filled, marks.fluid * ~marks.ventricles * region)
         return np.asarray(filled * marks.inside, np.float32)
+
+
+def _is_tentorial(filled: np.ndarray, marks: Landmarks) -> bool:
+    total = max(float(filled.sum()), 1e-6)
+    depth, aside = (float((filled * field).sum()) / total for field in (marks.depth, np.abs(marks.across)))
+    return depth > TENTORIAL_DEPTH_MM and aside > TENTORIAL_ASIDE_MM
 
 
 def _along_inner_table(filled: np.ndarray, here: Landmarks, there: Landmarks) -> np.ndarray:
