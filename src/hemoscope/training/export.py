@@ -80,7 +80,7 @@ def export(
             network = with_mirror(network)
         network.save(folder / "model.keras")
         _compress(folder / "model.keras")
-        _write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
+        write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
         difference = prove_equal(network, folder / "model.onnx", run.inputs)
         metadata = _metadata(run, network, difference) | {"left_out": _figures(run, left_out)}
         (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
@@ -100,8 +100,17 @@ def _compress(path: Path) -> None:
             packed.writestr(name, content)
 
 
-def _write_onnx(network: Any, path: Path, *, size: int) -> None:
-    """Export with a free batch axis. The first call builds the graph that the export traces."""
+def write_onnx(network: Any, path: Path, *, size: int) -> None:
+    """Export with a free batch axis. The first call builds the graph that the export traces.
+
+    Args:
+        network: keras.Model.
+        path: The ONNX file to write.
+        size: Rows and columns of its input.
+
+    Raises:
+        MissingExtraError: The extra [train] is not installed.
+    """
     network(np.zeros((1, size, size, 1), np.float32))
     try:
         with warnings.catch_warnings():
