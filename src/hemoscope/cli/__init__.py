@@ -24,6 +24,7 @@ COMMANDS = (
     "phantom",
     "predict",
     "train",
+    "train-study",
     "tune",
 )
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3
