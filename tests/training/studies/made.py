@@ -4,6 +4,7 @@ import numpy as np
 
 from hemoscope.datasets.studies import StudyCase
 from hemoscope.preparation.frame import Frame
+from hemoscope.training.studies.samples import DescribedStudy, describe_study
 from hemoscope.training.studies.scored import ScoredStudy
 
 FRAME = Frame(0.5, (0.0, 0.0), 192)
@@ -45,6 +46,11 @@ def make_study(*, bleeds: bool, seed: int, origin: str = "made", slices: int = 1
 def make_studies(count: int, **changes) -> list[ScoredStudy]:
     """Every other study bleeds."""
     return [make_study(bleeds=seed % 2 == 0, seed=seed, **changes) for seed in range(count)]
+
+
+def described(studies: list[ScoredStudy], *, variants: int = 1) -> list[DescribedStudy]:
+    """As study heads see them."""
+    return [describe_study(study, variants=variants, seed=0) for study in studies]
 
 
 def make_case(*, bleeds: bool, seed: int, origin: str = "made", slices: int = 8) -> StudyCase:

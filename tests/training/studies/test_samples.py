@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hemoscope.datasets.origins import UNKNOWN
 from hemoscope.models.sequence import FEATURES, SCALE
-from hemoscope.training.studies.samples import LEAST_SLICES, make_sequences, make_variant
+from hemoscope.training.studies.samples import LEAST_SLICES, describe_study, fill_up, make_variant
 
 from .made import make_studies, make_study
 
@@ -18,7 +18,7 @@ MISSING = FEATURES.index("missing")
 
 def test_studies_of_other_lengths_are_filled_up_with_missing_slices():
     short, long = make_study(bleeds=True, seed=1, slices=9), make_study(bleeds=False, seed=2, slices=14)
-    made = make_sequences([short, long], variants=0, rng=np.random.default_rng(0))
+    made = fill_up([describe_study(study, variants=0, seed=0).samples[0] for study in (short, long)])
     assert made.features.shape == (2, 14, len(FEATURES))
     assert made.features[0, :, MISSING].tolist() == [0] * 9 + [1] * 5
     assert np.array_equal(made.features[0, :9], short.describe())
@@ -27,9 +27,16 @@ def test_studies_of_other_lengths_are_filled_up_with_missing_slices():
     assert np.array_equal(made.studies, np.stack([short.study_targets, long.study_targets]))
 
 
-def test_variants_come_beside_each_study():
-    made = make_sequences(make_studies(3), variants=4, rng=np.random.default_rng(0))
-    assert len(made.features) == len(made.slices) == len(made.studies) == 15
+def test_a_study_is_described_whole_and_then_in_parts_that_its_key_and_the_seed_decide():
+    one, other = make_studies(2)
+    described = describe_study(one, variants=4, seed=0)
+    assert len(described.samples) == 5
+    assert np.array_equal(described.samples[0][0], one.describe())
+    assert described.study is one
+    again = describe_study(one, variants=4, seed=0)
+    assert all(np.array_equal(a, b) for a, b in zip(described.samples[3], again.samples[3], strict=True))
+    lengths = {tuple(len(x) for x, _, _ in describe_study(s, variants=9, seed=0).samples) for s in (one, other)}
+    assert len(lengths) == 2
 
 
 @given(st.integers(0, 10_000), st.booleans())

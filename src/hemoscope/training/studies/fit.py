@@ -7,8 +7,7 @@ import numpy as np
 
 from hemoscope.models.backend import import_keras
 from hemoscope.models.sequence import FEATURES, build_sequence_head
-from hemoscope.training.studies.samples import make_sequences
-from hemoscope.training.studies.scored import ScoredStudy
+from hemoscope.training.studies.samples import DescribedStudy, fill_up
 from hemoscope.training.studies.settings import StudySettings
 
 ANY_WEIGHT = 3.0
@@ -36,7 +35,7 @@ def known_entropy(targets: Any, logits: Any) -> Any:
     return ops.sum(weights * entropy) / ops.maximum(ops.sum(weights), 1.0)
 
 
-def fit_head(studies: Sequence[ScoredStudy], settings: StudySettings) -> Any:
+def fit_head(studies: Sequence[DescribedStudy], settings: StudySettings) -> Any:
     """Train a study head.
 
     Args:
@@ -48,7 +47,7 @@ def fit_head(studies: Sequence[ScoredStudy], settings: StudySettings) -> Any:
     """
     keras = import_keras()
     keras.utils.set_random_seed(settings.seed)
-    made = make_sequences(studies, variants=settings.variants, rng=np.random.default_rng(settings.seed))
+    made = fill_up([sample for study in studies for sample in study.samples])
     head = build_sequence_head(features=len(FEATURES), width=settings.width)
     steps = settings.epochs * -(-len(made.features) // settings.batch_size)
     head.compile(
@@ -71,7 +70,7 @@ def fit_head(studies: Sequence[ScoredStudy], settings: StudySettings) -> Any:
     return head
 
 
-def judge(head: Any, studies: Sequence[ScoredStudy]) -> list[tuple[np.ndarray, np.ndarray]]:
+def judge(head: Any, studies: Sequence[DescribedStudy]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Score studies with a study head.
 
     Args:
@@ -81,6 +80,6 @@ def judge(head: Any, studies: Sequence[ScoredStudy]) -> list[tuple[np.ndarray, n
     Returns:
         Of each study the logits of its slices, float32, shape (n, 6), and its own, shape (6,).
     """
-    filled = make_sequences(studies, variants=0, rng=np.random.default_rng(0))
+    filled = fill_up([study.samples[0] for study in studies])
     slices, whole = (np.asarray(output) for output in head.predict(filled.features, verbose=0))
-    return [(slices[index, : len(study)], whole[index]) for index, study in enumerate(studies)]
+    return [(slices[index, : len(one.study)], whole[index]) for index, one in enumerate(studies)]

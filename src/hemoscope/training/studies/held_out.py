@@ -10,26 +10,26 @@ from hemoscope.evaluation.splits import as_many_folds
 from hemoscope.evaluation.study_figures import JudgedStudy
 from hemoscope.models.sequence import build_sequence_head
 from hemoscope.training.studies.fit import fit_head, judge
-from hemoscope.training.studies.scored import ScoredStudy
+from hemoscope.training.studies.samples import DescribedStudy
 from hemoscope.training.studies.settings import StudySettings
 
 Progress = Callable[[int, int], None]
 
 
 def leave_origins_out(
-    studies: Sequence[ScoredStudy], settings: StudySettings, *, on_progress: Progress | None = None
+    studies: Sequence[DescribedStudy], settings: StudySettings, *, on_progress: Progress | None = None
 ) -> list[JudgedStudy]:
     """Judge each origin's studies by a head that learned from all others; an only one as `leave_groups_out` does.
 
     Args:
-        studies: Scored studies.
+        studies: Described studies.
         settings: How to train.
         on_progress: Called with how many heads are trained and how many there are.
 
     Returns:
         A row per study, in order.
     """
-    origins = np.array([study.origin for study in studies])
+    origins = np.array([one.study.origin for one in studies])
     names = list(dict.fromkeys(origins.tolist()))
     if len(names) < 2:
         return leave_groups_out(studies, settings, on_progress=on_progress)
@@ -38,12 +38,12 @@ def leave_origins_out(
 
 
 def leave_groups_out(
-    studies: Sequence[ScoredStudy], settings: StudySettings, *, on_progress: Progress | None = None
+    studies: Sequence[DescribedStudy], settings: StudySettings, *, on_progress: Progress | None = None
 ) -> list[JudgedStudy]:
     """Judge each study by a head that learned from other groups: grouped folds.
 
     Args:
-        studies: Scored studies.
+        studies: Described studies.
         settings: How to train, and in how many folds.
         on_progress: Called with how many heads are trained and how many there are.
 
@@ -53,19 +53,19 @@ def leave_groups_out(
     Raises:
         DatasetError: "split.too_few_groups".
     """
-    labels = np.array([int(study.study_targets[0] == 1) for study in studies])
-    groups = np.array([study.group for study in studies])
+    labels = np.array([int(one.study.study_targets[0] == 1) for one in studies])
+    groups = np.array([one.study.group for one in studies])
     parts = list(as_many_folds(labels, groups, most=settings.folds, seed=settings.seed))
     return _leave_out(studies, parts, settings, on_progress)
 
 
-def judge_without_learning(studies: Sequence[ScoredStudy], settings: StudySettings) -> list[JudgedStudy]:
+def judge_without_learning(studies: Sequence[DescribedStudy], settings: StudySettings) -> list[JudgedStudy]:
     """Judge studies by a head that has learned nothing: the pooled slice scores, as they are."""
     return _judged(build_sequence_head(width=settings.width), studies)
 
 
 def _leave_out(
-    studies: Sequence[ScoredStudy],
+    studies: Sequence[DescribedStudy],
     parts: Sequence[tuple[np.ndarray, np.ndarray]],
     settings: StudySettings,
     on_progress: Progress | None,
@@ -80,7 +80,7 @@ def _leave_out(
     return [judged[index] for index in range(len(studies))]
 
 
-def _judged(head: Any, studies: Sequence[ScoredStudy]) -> list[JudgedStudy]:
+def _judged(head: Any, studies: Sequence[DescribedStudy]) -> list[JudgedStudy]:
     return [
         JudgedStudy(
             key=study.key,
@@ -94,5 +94,5 @@ def _judged(head: Any, studies: Sequence[ScoredStudy]) -> list[JudgedStudy]:
             slice_scores=slices,
             slice_alone=study.scores,
         )
-        for study, (slices, whole) in zip(studies, judge(head, studies), strict=True)
+        for study, (slices, whole) in zip((one.study for one in studies), judge(head, studies), strict=True)
     ]

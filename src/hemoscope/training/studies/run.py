@@ -30,6 +30,7 @@ from hemoscope.training.studies.calibrate import describe_meaning
 from hemoscope.training.studies.fit import fit_head
 from hemoscope.training.studies.held_out import judge_without_learning, leave_groups_out, leave_origins_out
 from hemoscope.training.studies.networks import Networks
+from hemoscope.training.studies.samples import describe_study
 from hemoscope.training.studies.scored import ScoredStudy, score_studies
 from hemoscope.training.studies.settings import StudySettings
 from hemoscope.training.studies.synthetic import Recipe, recipes_of
@@ -85,8 +86,9 @@ def train_study_head(
     studies, left_out = score_studies(recipes, networks, folder / "scored", on_progress=observer.on_prepare)
     _require_both(studies)
     write_text(folder / "settings.json", json.dumps(_record(studies, networks, settings, left_out), indent=2) + "\n")
-    by_origin = leave_origins_out(studies, settings, on_progress=observer.on_fold)
-    by_group = leave_groups_out(studies, settings, on_progress=observer.on_fold)
+    described = [describe_study(study, variants=settings.variants, seed=settings.seed) for study in studies]
+    by_origin = leave_origins_out(described, settings, on_progress=observer.on_fold)
+    by_group = leave_groups_out(described, settings, on_progress=observer.on_fold)
     figures = {BY_ORIGIN: summarize_studies(by_origin), BY_GROUP: summarize_studies(by_group)}
     write_text(
         folder / "figures.json",
@@ -94,9 +96,9 @@ def train_study_head(
     )
     gain = figures[BY_ORIGIN].get(ALL, {}).get("gain")
     is_better = gain is not None and gain.value >= 0
-    judged = by_group if is_better else judge_without_learning(studies, settings)
+    judged = by_group if is_better else judge_without_learning(described, settings)
     write_text(folder / "predictions.csv", csv_text([_row(one) for one in judged]))
-    head = fit_head(studies, settings) if is_better else build_sequence_head(width=settings.width)
+    head = fit_head(described, settings) if is_better else build_sequence_head(width=settings.width)
     write_atomically(folder / "sequence.keras", head.save)
     said = {
         "features": list(FEATURES),

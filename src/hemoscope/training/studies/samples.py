@@ -1,5 +1,6 @@
 """What a study head learns from: studies and parts of them, filled up to one length."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from hemoscope.models.sequence import FEATURES, SCALE
 from hemoscope.terms import Label
 from hemoscope.training.studies.scored import ScoredStudy
 
+Sample = tuple[np.ndarray, np.ndarray, np.ndarray]
 LEAST_SLICES = 6
 """Parts of studies are not made shorter."""
 PART, EVERY_SECOND, GAP, MISSING = 0.4, 0.15, 0.4, 0.25
@@ -36,32 +38,52 @@ class Sequences:
     studies: np.ndarray
 
 
-def make_sequences(studies: Sequence[ScoredStudy], *, variants: int, rng: np.random.Generator) -> Sequences:
-    """Describe studies, each whole and in parts.
+@dataclass(frozen=True, slots=True, eq=False)
+class DescribedStudy:
+    """A study as a study head sees it: described once, learned from and judged by many heads.
+
+    Attributes:
+        study: The study.
+        samples: Features, slice targets and study targets: of the whole study, then of parts of it.
+    """
+
+    study: ScoredStudy
+    samples: tuple[Sample, ...]
+
+
+def describe_study(study: ScoredStudy, *, variants: int, seed: int) -> DescribedStudy:
+    """Describe a study, whole and in parts.
 
     Args:
-        studies: What to learn from.
-        variants: How many parts of each are added.
-        rng: Where chance comes from.
+        study: The study.
+        variants: How many parts.
+        seed: Other parts; two studies get others by their keys.
     """
-    made = []
-    for study in studies:
-        made.append((study.describe(), study.slice_targets, study.study_targets))
-        made += [make_variant(study, rng=rng) for _ in range(variants)]
-    longest = max(len(features) for features, _, _ in made)
+    rng = np.random.default_rng((seed, zlib.crc32(study.key.encode())))
+    whole = (study.describe(), study.slice_targets, study.study_targets)
+    return DescribedStudy(study, (whole, *(make_variant(study, rng=rng) for _ in range(variants))))
+
+
+def fill_up(samples: Sequence[Sample]) -> Sequences:
+    """Bring studies of several lengths to one.
+
+    Args:
+        samples: Features, slice targets and study targets.
+    """
+    longest = max(len(features) for features, _, _ in samples)
     filled = Sequences(
-        features=np.zeros((len(made), longest, len(FEATURES)), np.float32),
-        slices=np.full((len(made), longest, len(Label)), UNKNOWN, np.float32),
-        studies=np.stack([targets for _, _, targets in made]),
+        features=np.zeros((len(samples), longest, len(FEATURES)), np.float32),
+        slices=np.full((len(samples), longest, len(Label)), UNKNOWN, np.float32),
+        studies=np.stack([targets for _, _, targets in samples]),
     )
     filled.features[:, :, FEATURES.index("missing")] = 1.0
-    for index, (features, targets, _) in enumerate(made):
+    for index, (features, targets, _) in enumerate(samples):
         filled.features[index, : len(features)] = features
         filled.slices[index, : len(targets)] = targets
     return filled
 
 
-def make_variant(study: ScoredStudy, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def make_variant(study: ScoredStudy, *, rng: np.random.Generator) -> Sample:
     """Take a part of a study, in either direction, as another scan of it might have been.
 
     Args:

@@ -160,7 +160,7 @@ def _write(path: Path, study: ScoredStudy) -> None:
 def _read(path: Path) -> ScoredStudy | None:
     """Read a study that was scored; None where it was not, or where the file is none of ours."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             values = {name: kept[name] for name in kept.files}
     except (OSError, ValueError, zipfile.BadZipFile):
         return None
