@@ -10,6 +10,7 @@ from hemoscope.errors import BundleError, DatasetError, TrainingError
 from hemoscope.evaluation.calibration_choice import calibration_from_json
 from hemoscope.models.bundle import open_bundle, shipped_bundle, write_sums
 from hemoscope.models.sequence import FEATURES, build_sequence_head
+from hemoscope.training.card import write_card
 from hemoscope.training.studies.export import add_study_head, prove_equal, write_sequence_onnx
 from hemoscope.training.studies.run import train_study_head
 from hemoscope.training.studies.settings import StudySettings
@@ -78,6 +79,20 @@ def test_a_bundle_carries_the_head(run, tmp_path, preparation_hash):
     assert said["trained"]["studies"] == {"seen: real": 8, "other: real": 12}
     assert set(study.operating_points) == {"rule-out", "balanced", "rule-in"}
     assert study.figures["origins_left_out"]["all"]["auroc"]["value"] <= 1
+
+
+def test_the_model_card_tells_of_studies_where_there_is_a_head(run, tmp_path, preparation_hash):
+    metadata = json.loads((shipped_bundle() / "metadata.json").read_text())
+    metadata.pop("study", None)
+    write_card(metadata, tmp_path / "without.md")
+    assert "judges single slices, knows no neighbors" in (tmp_path / "without.md").read_text()
+    said = add_study_head(run, tmp_path, preparation_hash=preparation_hash)
+    write_card(metadata | {"study": said}, tmp_path / "with.md")
+    card = (tmp_path / "with.md").read_text()
+    assert "## Whole studies" in card
+    assert "of which the slice network has seen seen" in card
+    assert f"| all | auroc | {said['figures']['origins_left_out']['all']['auroc']['value']:.3f} |" in card
+    assert "knows no neighbors" not in card
 
 
 def test_a_head_for_another_preparation_is_refused(run, tmp_path):
