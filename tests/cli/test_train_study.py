@@ -27,7 +27,7 @@ def test_figures_and_the_next_step_are_printed(tmp_path, monkeypatch):
         return {"figures": {"origins_left_out": {"phe-sich": {"auroc": figure}}}, "head": "learned"}
 
     monkeypatch.setattr(study_run, "train_study_head", train)
-    monkeypatch.setattr("hemoscope.datasets.studies.sources.load_studies", lambda folder: [])
+    monkeypatch.setattr("hemoscope.datasets.studies.sources.load_studies", lambda _: [])
     result = run(tmp_path, "--out", tmp_path / "out", "--phantoms", 2, "--epochs", 3)
     assert result.exit_code == 0, result.output
     assert "origins left out  phe-sich                  auroc           0.900 [0.800-1.000]" in result.stdout
