@@ -10,8 +10,11 @@ import pytest
 
 from hemoscope.datasets.audit.fingerprints import fingerprint, write_fingerprints
 from hemoscope.errors import BundleError, InputError
+from hemoscope.evaluation.calibration import Calibration
 from hemoscope.evaluation.calibration_isotonic import IsotonicCalibration
 from hemoscope.models.bundle import FILES, FINGERPRINTS, SUMS, Bundle, open_bundle, shipped_bundle, write_sums
+from hemoscope.models.sequence import FEATURES
+from hemoscope.models.study_spec import SEQUENCE
 from hemoscope.records import Interval, OperatingPoint
 from hemoscope.terms import Label
 
@@ -173,3 +176,59 @@ def test_a_network_that_is_no_onnx_is_refused(copy):
     write_sums(copy)
     with pytest.raises(BundleError, match=r"cannot load model\.onnx.*\[bundle\.onnx\]"):
         hemoscope.Predictor(copy)
+
+
+CALIBRATION = {"slope": 1.5, "intercept": -1.0, "method": "platt", "fitted_on": "40 studies"}
+STUDY = {
+    "features": list(FEATURES),
+    "calibration": CALIBRATION,
+    "subtype_calibration": {"subdural": CALIBRATION | {"slope": 3.0}},
+    "slice_calibration": CALIBRATION | {"slope": 2.0},
+    "slice_subtype_calibration": {},
+    "operating_points": [point.as_json() for point in THREE],
+    "fitted_on": "40 studies",
+    "figures": {"all": {"auroc": {"value": 0.9, "low": 0.8, "high": 1.0}}},
+}
+
+
+def test_a_bundle_without_a_study_head_has_none(copy):
+    (copy / SEQUENCE).unlink(missing_ok=True)
+    rewrite(copy, study=None)
+    assert open_bundle(copy).study is None
+
+
+def test_a_bundle_says_what_its_study_head_means(copy):
+    (copy / SEQUENCE).write_bytes(b"a network")
+    rewrite(copy, study=STUDY)
+    study = open_bundle(copy).study
+    assert study.onnx_path == copy / "sequence.onnx"
+    assert study.features == FEATURES
+    assert study.calibration == Calibration(1.5, -1.0, "platt", "40 studies")
+    assert study.subtype_calibration[Label.SUBDURAL].slope == 3.0
+    assert study.subtype_calibration[Label.EPIDURAL] == study.calibration
+    assert study.slice_subtype_calibration[Label.EPIDURAL].slope == 2.0
+    assert list(study.operating_points.values()) == THREE
+    assert (study.fitted_on, study.figures) == ("40 studies", STUDY["figures"])
+
+
+def test_a_changed_study_head_is_refused(copy):
+    (copy / SEQUENCE).write_bytes(b"a network")
+    rewrite(copy, study=STUDY)
+    (copy / SEQUENCE).write_bytes(b"another")
+    with pytest.raises(BundleError, match=r"sequence\.onnx is not the file that was exported.*\[bundle\.changed\]"):
+        open_bundle(copy)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"features": ["score_any"]}, r"study head reads 1 features of another version\. Install .*\[bundle\.study\]"),
+        ({"calibration": {"odd": 1.0}}, r"says of studies makes no sense.*\[bundle\.study\]"),
+        ({"operating_points": 3}, r"says of studies makes no sense.*\[bundle\.study\]"),
+    ],
+)
+def test_a_study_head_of_another_version_is_refused(copy, changes, message):
+    (copy / SEQUENCE).write_bytes(b"a network")
+    rewrite(copy, study=STUDY | changes)
+    with pytest.raises(BundleError, match=message):
+        _ = open_bundle(copy).study

@@ -4,6 +4,7 @@
     model.keras       the same network for further training and for explanation
     metadata.json     inputs, preparation, labels, calibration, operating points, training data hash, versions, licence
     MODEL_CARD.md     the same for people
+    sequence.onnx     the study head, where one was trained
     fingerprints.csv  what it learned from, a line per slice: enough to know one again; older bundles have none
     SHA256SUMS        of all the others, in the format of sha256sum
 
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from hemoscope.errors import BundleError, InputError
 from hemoscope.evaluation.calibration_choice import AnyCalibration, calibration_from_json
 from hemoscope.evaluation.operating_points import RULE_IN, RULE_OUT, uncertain_band
+from hemoscope.models.study_spec import SEQUENCE, StudySpec
 from hemoscope.preparation.canonical import VERSION, PreparationSettings
 from hemoscope.records import OperatingPoint
 from hemoscope.terms import Label
@@ -109,6 +111,16 @@ class Bundle:
 
         path = self.folder / FINGERPRINTS
         return read_fingerprints(path) if path.is_file() else None
+
+    @cached_property
+    def study(self) -> StudySpec | None:
+        """The study head and what its scores mean; None where the bundle has none.
+
+        Raises:
+            BundleError: "bundle.study".
+        """
+        said, path = self.metadata.get("study"), self.folder / SEQUENCE
+        return StudySpec.from_json(said, path) if said and path.is_file() else None
 
     @cached_property
     def operating_points(self) -> dict[str, OperatingPoint]:
@@ -213,7 +225,7 @@ def verify_sums(folder: Path) -> None:
 
 def write_sums(folder: Path) -> None:
     """Write SHA256SUMS over the files of a bundle."""
-    names = sorted([*FILES, *(name for name in (FINGERPRINTS,) if (folder / name).is_file())])
+    names = sorted([*FILES, *(name for name in (FINGERPRINTS, SEQUENCE) if (folder / name).is_file())])
     lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from hemoscope.errors import RefusedError
+from hemoscope.preparation.frame import Frame as Frame
 from hemoscope.preparation.gate import NO_BRAIN, check_head_ct
 from hemoscope.preparation.head import Head, find_head
 from hemoscope.preparation.tissue import measure_tissue
@@ -86,52 +87,6 @@ def preprocess_single_image(path: str | os.PathLike[str], *, settings: Preparati
     from hemoscope.reading import read_slice
 
     return prepare(read_slice(path), settings=settings)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where the model input lies in the picture that it was cut from.
-
-    Attributes:
-        zoom: Pixels of the input per pixel of the picture.
-        shift: Where the picture's upper left corner comes to lie in the input: right, then down, in pixels.
-        size: Rows and columns of the input.
-    """
-
-    zoom: float
-    shift: tuple[float, float]
-    size: int
-
-    def to_input(self, picture: np.ndarray, *, scale: float = 1.0) -> np.ndarray:
-        """Bring a picture, or a mask of it, into the input's geometry.
-
-        Args:
-            picture: float32, shape (rows, columns).
-            scale: Pixels of the original picture per pixel of this one.
-
-        Returns:
-            float32, shape (size, size), interpolated linearly, 0 beyond the picture.
-        """
-        return self._warp(picture, (self.size, self.size), scale=scale, flags=cv2.INTER_LINEAR)
-
-    def to_picture(self, inputs: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
-        """Bring a map of the input's geometry back onto the picture.
-
-        Args:
-            inputs: float32, shape (size, size).
-            shape: Rows and columns of the picture.
-
-        Returns:
-            float32 of that shape, interpolated linearly, 0 beyond the input.
-        """
-        return self._warp(inputs, (shape[1], shape[0]), scale=1.0, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-
-    def _warp(self, image: np.ndarray, size: tuple[int, int], *, scale: float, flags: int) -> np.ndarray:
-        """Zoom about the corner, then shift; pixel centers lie at half-integers on both sides."""
-        zoom = self.zoom * scale
-        right, down = (shift + 0.5 * zoom - 0.5 for shift in self.shift)
-        matrix = np.array([[zoom, 0.0, right], [0.0, zoom, down]])
-        return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderValue=0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

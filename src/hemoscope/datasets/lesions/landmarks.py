@@ -7,8 +7,6 @@ import numpy as np
 
 from hemoscope.errors import RefusedError
 
-HEAD_LENGTH_MM = 180.0
-"""Length of an adult's skull, front to back, near enough: gives millimeters where a picture gives none."""
 FLUID_BELOW_BRAIN = 9.0
 """Fluid (0 to 15 HU) lies at least this many HU below the commonest density of the brain."""
 VENTRICLE_DEPTH_MM = 18.0

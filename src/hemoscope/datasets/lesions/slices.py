@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hemoscope.datasets.lesions.landmarks import HEAD_LENGTH_MM, Landmarks, find_landmarks
+from hemoscope.datasets.lesions.landmarks import Landmarks, find_landmarks
 from hemoscope.datasets.lesions.lookalikes import add_lookalike
 from hemoscope.datasets.lesions.paint import paint
 from hemoscope.preparation.canonical import Prepared, prepare_and_check
+from hemoscope.preparation.frame import HEAD_LENGTH_MM
 from hemoscope.records import Slice
 from hemoscope.terms import Label, Unit
 

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from hemoscope.datasets.lesions import LOOKALIKES, Landmarks, add_lookalike, find_landmarks, paint
-from hemoscope.datasets.lesions.landmarks import HEAD_LENGTH_MM
 from hemoscope.datasets.origins import UNKNOWN
 from hemoscope.errors import RefusedError
 from hemoscope.models.map_net import STRIDE
+from hemoscope.preparation.frame import HEAD_LENGTH_MM
 from hemoscope.terms import SUBTYPES, Label
 from hemoscope.training.maps.change import HU_RANGE, degrade, move
 from hemoscope.training.maps.prepare import BRAIN_BIT
