@@ -241,7 +241,7 @@ class StudyResult:
         decision: `probability` against the operating point; None unless scored.
         operating_point: The point that `decision` used; None unless scored.
         subtypes: Calibrated probability per subtype; None when the model does not tell them.
-        volumes_ml: Blood per subtype from the maps, not calibrated; None without maps or without known spacing.
+        volumes_ml: Blood in all and per subtype from the maps, not calibrated; None without maps or known spacing.
         slices: One answer per slice of the series, from feet to head.
         key_slices: Places in `slices` of those that made the score, the strongest first.
         warnings: What was assumed or mended on the way, in the series or in single slices.

@@ -3,16 +3,17 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
-from hemoscope.inference.engine import Engine
-from hemoscope.models.bundle import Bundle, open_bundle
+from hemoscope.inference.engine import Engine, StudyEngine
+from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_bundle
 from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
-from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status
+from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status, StudyResult
 from hemoscope.terms import Label
 
 DEFAULT_OPERATING_POINT = "balanced"
@@ -57,6 +58,12 @@ class Predictor:
         abstain: Whether to decide only outside the band between ruling out and ruling in, in place of at
             `operating_point`.
 
+    Attributes:
+        bundle: The bundle, proven whole.
+        operating_point: What decides on single slices.
+        study_point: What decides on whole studies.
+        engine: The bundle's network, loaded.
+
     Raises:
         BundleError: The bundle is incomplete, changed or of another version.
         InputError: The bundle has no such operating point, or "operating_point.no_band" where it cannot abstain.
@@ -73,10 +80,16 @@ class Predictor:
         abstain: bool = False,
     ) -> None:
         self.bundle: Bundle = open_bundle(bundle)
-        self.operating_point = (
-            self.bundle.abstaining_point() if abstain else self.bundle.operating_point(operating_point)
+        self.operating_point, self.study_point = (
+            abstaining_point(points) if abstain else find_point(points, operating_point)
+            for points in (self.bundle.operating_points, self.bundle.study_points)
         )
-        self._engine = Engine(self.bundle)
+        self.engine = Engine(self.bundle)
+
+    @cached_property
+    def study_engine(self) -> StudyEngine | None:
+        """The bundle's study head, loaded; None where it has none."""
+        return None if self.bundle.study is None else StudyEngine(self.bundle.study)
 
     def predict(self, path: str | os.PathLike[str]) -> SliceResult:
         """Answer for one picture or DICOM slice.
@@ -96,7 +109,7 @@ class Predictor:
             image = read_slice(path)
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
-            scores, maps = self._engine.look(prepared.inputs)
+            scores, maps = self.engine.look(prepared.inputs)
             return Examination(
                 self._answer(name, scores[0], warnings),
                 image,
@@ -117,6 +130,26 @@ class Predictor:
     def predict_many(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[SliceResult]:
         """Answer for many files, in their order, each as soon as it is ready."""
         return (self.predict(path) for path in paths)
+
+    def predict_studies(self, path: str | os.PathLike[str]) -> Iterator[StudyResult]:
+        """Answer for every study in a folder, an archive or a NIfTI file, each as soon as it is ready.
+
+        Args:
+            path: DICOM files in any order and depth, a ZIP or TAR of them, or a NIfTI file.
+
+        Yields:
+            A score, or a refusal or failure with its reason. Files that belong to no study are not told of here;
+            `hemoscope.reading.open_studies` lists them.
+
+        Raises:
+            HemoscopeError: The path names nothing that can be opened.
+        """
+        from hemoscope.inference.study import examine_study  # reading studies takes what slices need not wait for
+        from hemoscope.reading import open_studies
+
+        with open_studies(path) as found:
+            for study in found.studies:
+                yield examine_study(self, study, name=os.fspath(path)).result
 
     def _answer(self, name: str, scores: np.ndarray, warnings: tuple[Notice, ...]) -> SliceResult:
         by_label = dict(zip(self.bundle.labels, scores, strict=True))
