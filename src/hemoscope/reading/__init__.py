@@ -1,11 +1,29 @@
-"""Bytes on disk in, a `Slice` out: PNG, JPEG, TIFF, BMP and DICOM.
+"""Bytes on disk in, slices and whole studies out: PNG, JPEG, TIFF, BMP, DICOM and NIfTI, in folders or archives.
 
-Importing this package imports neither pydicom nor OpenCV; pydicom comes in when the first DICOM file is met.
+Importing this package imports neither pydicom nor nibabel nor OpenCV; each comes in when the first file needs it.
 """
 
+from hemoscope.reading.archive import ArchiveLimits
 from hemoscope.reading.find import find_images
+from hemoscope.reading.geometry import Geometry
 from hemoscope.reading.limits import MAX_PIXELS
 from hemoscope.reading.read import read_slice
 from hemoscope.reading.sniff import MediaFormat, sniff
+from hemoscope.reading.studies import open_studies
+from hemoscope.reading.study import FileProblem, FoundStudies, PassedOver, Series, Study
 
-__all__ = ["MAX_PIXELS", "MediaFormat", "find_images", "read_slice", "sniff"]
+__all__ = [
+    "MAX_PIXELS",
+    "ArchiveLimits",
+    "FileProblem",
+    "FoundStudies",
+    "Geometry",
+    "MediaFormat",
+    "PassedOver",
+    "Series",
+    "Study",
+    "find_images",
+    "open_studies",
+    "read_slice",
+    "sniff",
+]

@@ -1,11 +1,7 @@
 """One DICOM file to one slice: HU from a CT, grey from a secondary capture, a typed reason from anything else."""
 
-import contextlib
-import logging
 import os
-import warnings
 import zlib
-from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -17,6 +13,7 @@ from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, layout_of, padding_of, rescale_of, spacing_of, text, unit_of
 from hemoscope.reading.dicom_pixels import decode, grey_of, truncated
 from hemoscope.reading.intercept import mend
+from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.reading.rescale import lift_to_air, padding_mask, to_hu
 from hemoscope.records import Notice, Slice
 from hemoscope.terms import Unit
@@ -43,7 +40,7 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
     """
     try:
         refuse_deflate_bomb(file, source=source)
-        with _quiet_pydicom():
+        with quiet_libraries():
             return _read(file, source)
     except HemoscopeError:
         raise
@@ -60,20 +57,6 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
             f"Expected a DICOM image as in PS3.10, but {source} cannot be interpreted ({type(error).__name__}).",
             "Export the slice from the scanner or PACS again.",
         ) from error
-
-
-@contextlib.contextmanager
-def _quiet_pydicom() -> Iterator[None]:
-    """Keep pydicom's warnings and log lines in: both may quote patient data, and every matter of pixels has a code."""
-    logger = logging.getLogger("pydicom")
-    was_disabled = logger.disabled
-    logger.disabled = True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled = was_disabled
 
 
 def _read(file: BinaryIO, source: str) -> Slice:

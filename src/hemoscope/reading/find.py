@@ -31,8 +31,8 @@ def find_images(folder: str | os.PathLike[str]) -> list[Path]:
     _check_folder(root)
     found: list[Path] = []
     for directory, subfolders, names in os.walk(root):
-        subfolders[:] = [name for name in subfolders if not _is_hidden(name) and name not in _SKIPPED_FOLDERS]
-        files = (Path(directory, name) for name in names if not _is_hidden(name))
+        subfolders[:] = [name for name in subfolders if not is_hidden(name) and not is_skipped_folder(name)]
+        files = (Path(directory, name) for name in names if not is_hidden(name))
         found.extend(path for path in files if _is_worth_reading(path))
     return sorted(found)
 
@@ -58,8 +58,14 @@ def _check_folder(root: Path) -> None:
         ) from None
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is one that the system hides."""
     return name.startswith(".")
+
+
+def is_skipped_folder(name: str) -> bool:
+    """Whether a folder holds only what a packer left behind."""
+    return name in _SKIPPED_FOLDERS
 
 
 def _is_worth_reading(path: Path) -> bool:

@@ -1,0 +1,84 @@
+"""The door to whole studies: any place in, studies and series out, what cannot be read beside them."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from hemoscope.errors import HemoscopeError
+from hemoscope.reading.archive import DEFAULT_LIMITS, ArchiveLimits
+from hemoscope.reading.instance_record import Instance
+from hemoscope.reading.scan import Kind, Source, list_sources
+from hemoscope.reading.study import FileProblem, FoundStudies, Series, Study
+from hemoscope.records import ErrorReport
+from hemoscope.terms import Unit
+
+
+@contextlib.contextmanager
+def open_studies(path: str | os.PathLike[str], *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[FoundStudies]:  # noqa: ARG001
+    """Find the studies in a folder or a file.
+
+    Args:
+        path: A folder, a DICOM file, a NIfTI file or a picture.
+        limits: Bounds on archives.
+
+    Yields:
+        Studies, each with the series to score and the reason; files that could not be read; pictures.
+
+    Raises:
+        InputError: Nothing readable is at that path.
+    """
+    yield _assemble(list_sources(path))
+
+
+def _assemble(sources: list[Source]) -> FoundStudies:
+    instances: list[Instance] = []
+    problems: list[FileProblem] = []
+    volumes: list[Study] = []
+    for source in sources:
+        try:
+            if source.kind is Kind.DICOM:
+                instances.extend(_dicom(source))
+            elif source.kind is Kind.NIFTI:
+                volumes.append(_nifti(source))
+        except HemoscopeError as error:
+            problems.append(FileProblem(source.name, ErrorReport.of(error)))
+    studies, captures = _studies(instances)
+    pictures = [source.path for source in sources if source.kind is Kind.PICTURE]
+    ignored = tuple(source.name for source in sources if source.kind is Kind.OTHER)
+    return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), ignored)
+
+
+def _dicom(source: Source) -> tuple[Instance, ...]:
+    # Imported here: pydicom takes a third of a second that a folder of pictures should not wait for.
+    from hemoscope.reading.instance import read_instances
+
+    return read_instances(source.path, name=source.name)
+
+
+def _nifti(source: Source) -> Study:
+    from hemoscope.reading.choice import choose
+    from hemoscope.reading.nifti import nifti_series
+
+    return choose(None, [nifti_series(source.path, name=source.name)])
+
+
+def _studies(instances: list[Instance]) -> tuple[list[Study], list[Path]]:
+    """Group, and give secondary captures without any CT beside them back as pictures."""
+    if not instances:
+        return [], []
+    from hemoscope.reading.choice import choose
+    from hemoscope.reading.dicom_series import dicom_series
+    from hemoscope.reading.grouping import group_series, group_studies
+
+    studies: list[Study] = []
+    captures: list[Path] = []
+    for members in group_studies(instances):
+        if all(instance.unit is Unit.GREY for instance in members):
+            captures.extend(instance.path for instance in members)
+            continue
+        series: list[Series] = [
+            dicom_series(group.instances, findings=group.findings) for group in group_series(members)
+        ]
+        studies.append(choose(members[0].study_uid, series))
+    return studies, captures
