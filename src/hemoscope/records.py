@@ -177,6 +177,11 @@ class SliceResult:
     warnings: tuple[Notice, ...] = field(default=())
     error: ErrorReport | None = None
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells inputs apart: equal exactly for two answers to the same input."""
+        return slice_key(self.input)
+
 
 @dataclass(frozen=True, slots=True)
 class SliceOfStudy:
@@ -261,3 +266,18 @@ class StudyResult:
     key_slices: tuple[int, ...] = ()
     warnings: tuple[Notice, ...] = ()
     error: ErrorReport | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells inputs apart: equal exactly for two answers to the same input."""
+        return study_key(self.input, self.study_uid)
+
+
+def slice_key(path: str) -> tuple[str, ...]:
+    """Return the key of the answer to a slice by itself."""
+    return ("slice", path)
+
+
+def study_key(name: str, study_uid: str | None) -> tuple[str, ...]:
+    """Return the key of the answer to a study."""
+    return ("study", name, study_uid or "")

@@ -152,7 +152,7 @@ STUDY = StudyResult(
     decision=Decision.POSITIVE,
     operating_point=POINT,
     subtypes={Label.SUBDURAL: 0.8},
-    volumes_ml={Label.SUBDURAL: 12.5},
+    volumes_ml={Label.ANY: 12.5, Label.SUBDURAL: 12.5},
     slices=(
         SliceOfStudy("a.dcm", "1.2.3.4.1", -5.0, 0, Status.SCORED, 0.1, {Label.SUBDURAL: 0.05}),
         SliceOfStudy("b.dcm", "1.2.3.4.2", 0.0, 1, Status.SCORED, 0.95, {Label.SUBDURAL: 0.9}),

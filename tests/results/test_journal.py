@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hemoscope.errors import InputError
-from hemoscope.results.journal import Journal, key_of
+from hemoscope.results.journal import Journal
 
 from .sample import MODEL, POSITIVE, REFUSED, REFUSED_STUDY, STUDY
 
@@ -25,8 +25,8 @@ def test_what_was_added_is_there_when_the_journal_is_opened_again(tmp_path):
     write(tmp_path / "out.jsonl", STUDY, POSITIVE)
     with Journal(tmp_path / "out.jsonl", model=MODEL, resume=True) as again:
         assert again.results == [STUDY, POSITIVE]
-        assert key_of(STUDY) in again
-        assert key_of(REFUSED_STUDY) not in again
+        assert STUDY.key in again
+        assert REFUSED_STUDY.key not in again
         again.add(REFUSED_STUDY)
     assert read(tmp_path / "out.jsonl") == [STUDY, POSITIVE, REFUSED_STUDY]
 

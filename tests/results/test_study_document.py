@@ -35,7 +35,7 @@ def test_a_study_tells_its_series_its_slices_and_its_volumes():
     values = study_as_json(STUDY)
     assert values["series"]["reason"] == "It is the only axial series."
     assert values["series"]["passed_over"] == [{"name": "scout", "reason": "It is a localizer."}]
-    assert values["volumes_ml"] == {"subdural": 12.5}
+    assert values["volumes_ml"] == {"any": 12.5, "subdural": 12.5}
     assert [one["status"] for one in values["slices"]] == ["scored", "scored", "failed"]
     assert values["slices"][values["key_slices"][0]]["name"] == "b.dcm"
 

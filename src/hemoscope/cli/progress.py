@@ -1,7 +1,7 @@
 """Progress of long work, on stderr."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from hemoscope.training.observe import Observer
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @contextmanager
@@ -31,19 +33,36 @@ def bar(description: str, *, then: str | None = None) -> Iterator[Callable[[int,
         yield advance
 
 
+@contextmanager
+def growing_bar(description: str, *, least: int = 40) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr once there is enough to do; what there is to do may grow.
+
+    Args:
+        description: What is done.
+        least: Below so many the work is done before a bar could be read.
+    """
+    with ExitStack() as stack:
+        progress: Progress | None = None
+        task: TaskID | None = None
+
+        def advance(done: int, total: int) -> None:
+            nonlocal progress, task
+            if total < least:
+                return
+            if progress is None or task is None:
+                progress = stack.enter_context(Progress(*_COLUMNS, console=Console(stderr=True), transient=True))
+                task = progress.add_task(description, total=total)
+            progress.update(task, completed=done, total=total)
+
+        yield advance
+
+
 class TrainingBars(Observer):
     """A bar for preparation and one for each epoch, and a line of figures per epoch, all on stderr."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-        )
+        self._progress = Progress(*_COLUMNS, console=self._console, transient=True)
         self._task: TaskID | None = None
         self._described = ""
 

@@ -50,19 +50,20 @@ def take_highest(looked: Looked, bundle: Bundle) -> Verdicts:
     return Verdicts(study, sections, bundle.labels, (HIGHEST_SECTION,))
 
 
-def join(looked: Looked, spec: StudySpec, engine: StudyEngine, *, spacing_mm: float | None) -> Verdicts:
+def join(
+    looked: Looked, maps: np.ndarray, spec: StudySpec, engine: StudyEngine, *, spacing_mm: float | None
+) -> Verdicts:
     """Let the study head weigh every section beside its neighbors.
 
     Args:
-        looked: At least one section has a score; from a network with maps and all labels.
+        looked: At least one section has a score.
+        maps: Its maps.
         spec: What the head's scores mean.
         engine: The head, loaded.
         spacing_mm: Between the sections; None where the study does not say.
     """
     labels = tuple(Label)
-    described = describe_slices(
-        looked.scores, looked.maps, looked.frames, spacing_mm=spacing_mm, pixel_mm=looked.pixel_mm
-    )
+    described = describe_slices(looked.scores, maps, looked.frames, spacing_mm=spacing_mm, pixel_mm=looked.pixel_mm)
     study_scores, section_scores = engine.join(described)
     section_scores[np.isnan(looked.scores)] = np.nan
     of_study: dict[Label, AnyCalibration] = {Label.ANY: spec.calibration, **spec.subtype_calibration}

@@ -1,7 +1,7 @@
 """Look through a series: decode, join and prepare its slices beside the network's work, and hold no pixel longer."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -102,6 +102,7 @@ def look_through(
     engine: Engine,
     settings: PreparationSettings,
     labels: int,
+    on_slices: Callable[[int], None] | None = None,
 ) -> Looked:
     """Score every section of a series.
 
@@ -113,6 +114,7 @@ def look_through(
         engine: The network.
         settings: How to prepare.
         labels: How many scores the network gives.
+        on_slices: Called with how many slices more are prepared.
 
     Returns:
         What it saw. Never raises for what is wrong with a slice.
@@ -120,8 +122,10 @@ def look_through(
     looks: list[Look] = []
     seen: list[tuple[np.ndarray, np.ndarray | None]] = []
     batch: list[np.ndarray] = []
-    for look, inputs in _prepared_ahead(source, sections, settings):
+    for section, (look, inputs) in zip(sections, _prepared_ahead(source, sections, settings), strict=True):
         looks.append(look)
+        if on_slices is not None:
+            on_slices(section.count)
         if inputs is not None:
             batch.append(inputs)
         if len(batch) == BATCH:
@@ -151,14 +155,16 @@ def read_section(source: SliceSource, section: Section) -> Joined:
         except HemoscopeError as error:
             failures[place] = error
             continue
+        if images and (image.pixels.shape, image.unit) != (images[0].pixels.shape, images[0].unit):
+            failures[place] = _odd(image, images[0])
+            continue
         warnings[place] = image.warnings
-        if not images or (image.pixels.shape, image.unit) == (images[0].pixels.shape, images[0].unit):
-            images.append(image)
+        images.append(image)
     if not images:
         return Joined(None, warnings, failures)
     if len(images) == 1:
         return Joined(images[0], warnings, failures)
-    mean = np.mean([image.pixels for image in images], axis=0, dtype=np.float32)
+    mean = np.asarray(np.mean([image.pixels for image in images], axis=0, dtype=np.float32))
     return Joined(replace(images[0], pixels=mean), warnings, failures)
 
 
@@ -180,9 +186,7 @@ def _prepared_ahead(
                 future.cancel()
 
 
-def _prepare(
-    source: SliceSource, section: Section, settings: PreparationSettings
-) -> tuple[Look, np.ndarray | None]:
+def _prepare(source: SliceSource, section: Section, settings: PreparationSettings) -> tuple[Look, np.ndarray | None]:
     """Read and prepare a section; its pixels end here."""
     joined = read_section(source, section)
     if joined.image is None:
@@ -212,6 +216,16 @@ def _read(source: SliceSource, place: int) -> Slice:
         raise
     except Exception as error:  # one bad slice never costs the others
         raise _unexpected(error) from error
+
+
+def _odd(image: Slice, first: Slice) -> ReadingError:
+    rows, columns = image.pixels.shape
+    return ReadingError(
+        "series.odd_slice",
+        f"Expected a slice like the others of its section, {first.pixels.shape[0]} x {first.pixels.shape[1]} in "
+        f"{first.unit}; received {rows} x {columns} in {image.unit}.",
+        "Score it by itself.",
+    )
 
 
 def _unexpected(error: Exception) -> ReadingError:

@@ -1,9 +1,9 @@
 """From a path to an answer: read, prepare, score, calibrate, decide, or say why not."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -43,10 +43,24 @@ class Examination:
         """How strongly each pixel of the slice looks like blood: float32, its shape, in [0, 1]; not calibrated."""
         if self.image is None or self.blood_cells is None or self.frame is None:
             return None
-        shares = 1 / (1 + np.exp(-self.blood_cells))
-        spread = cv2.resize(shares, (self.frame.size, self.frame.size), interpolation=cv2.INTER_LINEAR)
         rows, columns = self.image.pixels.shape
-        return self.frame.to_picture(spread, shape=(rows, columns))
+        return spread_map(self.blood_cells, self.frame, shape=(rows, columns))
+
+
+def spread_map(cells: np.ndarray, frame: Frame, *, shape: tuple[int, int]) -> np.ndarray:
+    """Spread a map of logits over the slice that the network's input was cut from.
+
+    Args:
+        cells: float32, shape (rows, columns) of the map.
+        frame: Where the input lies in the slice.
+        shape: Rows and columns of the slice.
+
+    Returns:
+        float32 of that shape, in [0, 1]; not calibrated.
+    """
+    shares = 1 / (1 + np.exp(-cells))
+    spread = cv2.resize(shares, (frame.size, frame.size), interpolation=cv2.INTER_LINEAR)
+    return frame.to_picture(spread, shape=shape)
 
 
 class Predictor:
@@ -104,9 +118,18 @@ class Predictor:
 
     def examine(self, path: str | os.PathLike[str]) -> Examination:
         """Answer as `predict` does, and keep the slice and the model input to show them."""
-        name, image = os.fspath(path), None
+        return self.examine_read(partial(read_slice, path), name=os.fspath(path))
+
+    def examine_read(self, read: Callable[[], Slice], *, name: str) -> Examination:
+        """Answer for one slice, wherever it comes from.
+
+        Args:
+            read: Reads the slice, or raises as `read_slice` does.
+            name: What to call the input.
+        """
+        image = None
         try:
-            image = read_slice(path)
+            image = read()
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
             scores, maps = self.engine.look(prepared.inputs)

@@ -1,20 +1,20 @@
 """From a study to its answer: plan sections, look at each, join what was seen, decide, or say why not."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, RefusedError
 from hemoscope.inference.joining import Verdicts, join, take_highest
-from hemoscope.inference.look import Look, Looked, look_through
-from hemoscope.inference.predictor import Predictor
+from hemoscope.inference.look import Look, Looked, look_through, read_section
+from hemoscope.inference.predictor import Predictor, spread_map
 from hemoscope.inference.sections import Section, plan_sections, thickness_of
 from hemoscope.models.volumes import blood_volumes
 from hemoscope.preparation.gate import NO_BRAIN
 from hemoscope.reading import Series, Study
-from hemoscope.records import ErrorReport, Notice, SeriesChoice, SliceOfStudy, Status, StudyResult
+from hemoscope.records import ErrorReport, Notice, SeriesChoice, Slice, SliceOfStudy, Status, StudyResult
 from hemoscope.terms import Label
 
 MOST_KEY_SLICES = 5
@@ -37,14 +37,36 @@ class StudyExamination:
     sections: tuple[Section, ...] = ()
     looked: Looked | None = None
 
+    def show(self, place: int) -> tuple[Slice, np.ndarray | None] | None:
+        """Read again what was scored at a place in the series, as long as its files are open.
 
-def examine_study(predictor: Predictor, study: Study, *, name: str) -> StudyExamination:
+        Args:
+            place: Of a slice.
+
+        Returns:
+            The slice, or the mean of its section, and where the network sees blood in it, float32, the slice's shape,
+            in [0, 1], None from a network without maps; None where it cannot be read.
+        """
+        if self.series is None or self.looked is None:
+            return None
+        number = next(number for number, section in enumerate(self.sections) if place in section.places)
+        image, frame = read_section(self.series, self.sections[number]).image, self.looked.looks[number].frame
+        if image is None or frame is None or self.looked.maps is None:
+            return None if image is None else (image, None)
+        rows, columns = image.pixels.shape
+        return image, spread_map(self.looked.maps[number, :, :, 0], frame, shape=(rows, columns))
+
+
+def examine_study(
+    predictor: Predictor, study: Study, *, name: str, on_slices: Callable[[int], None] | None = None
+) -> StudyExamination:
     """Answer for one study.
 
     Args:
         predictor: Holds network, bundle and operating point.
         study: Its files are open.
-        name: The path as the user gave it.
+        name: What to call the input.
+        on_slices: Called with how many slices more are prepared.
 
     Returns:
         A score, or a refusal or failure with its reason. Never raises for what is wrong with the study.
@@ -53,23 +75,40 @@ def examine_study(predictor: Predictor, study: Study, *, name: str) -> StudyExam
     if series is None:
         error = study.error or ErrorReport("series.none", "The study has no series to score.", "Send its images again.")
         return StudyExamination(StudyResult(name, study.uid, Status.REFUSED, warnings=study.notices, error=error))
-    geometry, bundle = series.geometry, predictor.bundle
+    geometry = series.geometry
     sections = plan_sections(len(series), geometry.positions, spacing=geometry.spacing)
     looked = look_through(
-        series, sections, engine=predictor.engine, settings=bundle.preparation, labels=len(bundle.labels)
+        series,
+        sections,
+        engine=predictor.engine,
+        settings=predictor.bundle.preparation,
+        labels=len(predictor.bundle.labels),
+        on_slices=on_slices,
     )
-    warnings = (*study.notices, *_joined(len(sections), len(series)), *_gathered(looked.looks))
-    told = {"input": name, "study_uid": study.uid, "series": _describe(study, series)}
-    if not looked.has_brain:
-        status, error = _nothing_to_judge(looked.looks)
-        slices = _slices(series, sections, looked, None)
-        result = StudyResult(**told, status=status, slices=slices, warnings=warnings, error=error)
-        return StudyExamination(result, series, sections, looked)
-    spacing = thickness_of(sections, geometry.positions)
+    seen = StudyResult(
+        name,
+        study.uid,
+        Status.REFUSED,
+        _describe(study, series),
+        warnings=(*study.notices, *_joined(len(sections), len(series)), *_gathered(looked.looks)),
+    )
+    answer = (
+        _score(predictor, seen, series, sections, looked)
+        if looked.has_brain
+        else _refuse(seen, series, sections, looked)
+    )
+    return StudyExamination(answer, series, sections, looked)
+
+
+def _score(
+    predictor: Predictor, seen: StudyResult, series: Series, sections: Sequence[Section], looked: Looked
+) -> StudyResult:
+    """Join what was seen, and decide."""
+    spacing = thickness_of(sections, series.geometry.positions)
     verdicts, point = _judge(predictor, looked, spacing), predictor.study_point
     probability = verdicts.study[Label.ANY]
-    result = StudyResult(
-        **told,
+    return replace(
+        seen,
         status=Status.SCORED,
         probability=probability,
         decision=point.decide(probability),
@@ -78,16 +117,21 @@ def examine_study(predictor: Predictor, study: Study, *, name: str) -> StudyExam
         volumes_ml=_measure(looked, spacing),
         slices=_slices(series, sections, looked, verdicts),
         key_slices=choose_key_slices(sections, verdicts, threshold=point.threshold),
-        warnings=(*warnings, *verdicts.warnings),
+        warnings=(*seen.warnings, *verdicts.warnings),
     )
-    return StudyExamination(result, series, sections, looked)
+
+
+def _refuse(seen: StudyResult, series: Series, sections: Sequence[Section], looked: Looked) -> StudyResult:
+    """Say why there is nothing to judge."""
+    status, error = _nothing_to_judge(looked.looks)
+    return replace(seen, status=status, slices=_slices(series, sections, looked, None), error=error)
 
 
 def _judge(predictor: Predictor, looked: Looked, spacing_mm: float | None) -> Verdicts:
     spec, engine = predictor.bundle.study, predictor.study_engine
     if spec is None or engine is None or looked.maps is None:
         return take_highest(looked, predictor.bundle)
-    return join(looked, spec, engine, spacing_mm=spacing_mm)
+    return join(looked, looked.maps, spec, engine, spacing_mm=spacing_mm)
 
 
 def _measure(looked: Looked, spacing_mm: float | None) -> dict[Label, float] | None:
@@ -110,9 +154,7 @@ def choose_key_slices(sections: Sequence[Section], verdicts: Verdicts, *, thresh
     """
     column = verdicts.sections[:, verdicts.labels.index(Label.ANY)]
     order = np.argsort(-np.nan_to_num(column, nan=-1.0), kind="stable")[:MOST_KEY_SLICES]
-    return tuple(
-        sections[place].middle for rank, place in enumerate(order) if rank == 0 or column[place] >= threshold
-    )
+    return tuple(sections[place].middle for rank, place in enumerate(order) if rank == 0 or column[place] >= threshold)
 
 
 def _describe(study: Study, series: Series) -> SeriesChoice:

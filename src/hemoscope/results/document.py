@@ -22,9 +22,7 @@ SCHEMA = "hemoscope.predictions"
 SCHEMA_VERSION = "1.2"
 
 
-def as_document(
-    results: Iterable[SliceResult | StudyResult], *, model: Mapping[str, object]
-) -> dict[str, Any]:
+def as_document(results: Iterable[SliceResult | StudyResult], *, model: Mapping[str, object]) -> dict[str, Any]:
     """Return results as plain JSON values; docs/reference/json.md explains every key.
 
     Args:
@@ -54,6 +52,7 @@ def result_as_json(result: SliceResult) -> dict[str, Any]:
     Raises:
         BundleError: "result.not_a_probability": a number is NaN, infinite or outside [0, 1].
 
+    >>> from hemoscope.records import ErrorReport
     >>> result_as_json(SliceResult("a.png", Status.FAILED, error=ErrorReport("read.empty", "No bytes.", "Fetch it.")))
     ... # doctest: +NORMALIZE_WHITESPACE
     {'input': 'a.png', 'status': 'failed', 'probability': None, 'decision': None, 'operating_point': None,

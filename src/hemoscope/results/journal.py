@@ -18,7 +18,6 @@ from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.journal"
 Result = SliceResult | StudyResult
-Key = tuple[str, ...]
 
 
 class Journal:
@@ -53,10 +52,10 @@ class Journal:
                     "model": dict(model),
                 }
             )
-        self._done = {key_of(result) for result in self.results}
+        self._done = {result.key for result in self.results}
 
-    def __contains__(self, key: Key) -> bool:
-        """Whether there is an answer to this already; see `key_of` and `study_key`."""
+    def __contains__(self, key: object) -> bool:
+        """Whether there is an answer to this already; see `slice_key` and `study_key`."""
         return key in self._done
 
     def add(self, result: Result) -> None:
@@ -64,7 +63,7 @@ class Journal:
         self._write(
             {"study": study_as_json(result)} if isinstance(result, StudyResult) else {"result": result_as_json(result)}
         )
-        self._done.add(key_of(result))
+        self._done.add(result.key)
 
     def __enter__(self) -> Self:
         """Be open until the block ends."""
@@ -109,18 +108,6 @@ class Journal:
                 f"{self._path.name!r} holds the answers of another model.",
                 "Name another file, or score with the bundle that wrote it.",
             )
-
-
-def key_of(result: Result) -> Key:
-    """Return what tells inputs apart: two results have the same key exactly when they answer the same input."""
-    if isinstance(result, SliceResult):
-        return ("slice", result.input)
-    return study_key(result.input, result.study_uid, None if result.series is None else result.series.name)
-
-
-def study_key(path: str, study_uid: str | None, series: str | None) -> Key:
-    """Return the key of a study: by its UID where it has one, else by where it lies."""
-    return ("study", study_uid) if study_uid else ("study", path, series or "")
 
 
 def _from_line(values: Mapping[str, Any]) -> Result:
