@@ -174,30 +174,28 @@ def _reach(figure: Interval | None) -> str:
 def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
     result, seen = entry.result, entry.model_input
     check_probability(result.probability, of="any hemorrhage")
-    is_study = isinstance(result, StudyResult)
     return {
         "anchor": f"input-{number}",
         "result": result,
         "verdict": VERDICTS[str(result.decision or result.status)],
         "name": result.input.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or result.input,
         "subtypes": _subtypes(result),
-        "study": result if is_study else None,
+        "study": result if isinstance(result, StudyResult) else None,
         "strip": _strip(result) if isinstance(result, StudyResult) else [],
-        "pictures": [_picture(one, is_study=is_study) for one in entry.shown],
+        "pictures": [_picture(one, result) for one in entry.shown],
+        "has_map": any(one.blood_map is not None for one in entry.shown),
         "model_input": None if seen is None else data_uri(to_bytes(seen)),
     }
 
 
-def _picture(one: ShownSlice, *, is_study: bool) -> dict[str, str]:
-    legend = f"Slice {one.name}" if is_study else "The slice"
-    if one.blood_map is None:
-        return {"source": data_uri(one.picture), "name": one.name, "legend": legend}
-    outlined = data_uri(outline_blood(one.picture, one.blood_map))
-    return {
-        "source": outlined,
-        "name": one.name,
-        "legend": f"{legend}; outlined where the network sees blood, if it does",
-    }
+def _picture(one: ShownSlice, result: SliceResult | StudyResult) -> dict[str, str]:
+    shown = one.picture if one.blood_map is None else outline_blood(one.picture, one.blood_map)
+    if isinstance(result, StudyResult):
+        said = next(each.probability for each in result.slices if each.name == one.name)
+        legend = one.name if said is None else f"{one.name}: {percent(said)}"
+    else:
+        legend = "The slice" + ("" if one.blood_map is None else "; outlined where the network sees blood, if it does")
+    return {"source": data_uri(shown), "name": one.name, "legend": legend}
 
 
 def _strip(result: StudyResult) -> list[dict[str, Any]]:
