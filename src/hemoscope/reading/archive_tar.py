@@ -13,7 +13,7 @@ from hemoscope.errors import ReadingError
 from hemoscope.reading.archive import Account, check_name, cut_short, damaged, special_entry
 
 BLOCK = tarfile.BLOCKSIZE
-_MOST_HEADER = 1 << 20
+_MOST_HEADER = 1 << 16
 """Bytes that a long name or the extended attributes of an entry may take: they are held in memory."""
 _EXTENSIONS = frozenset(
     {

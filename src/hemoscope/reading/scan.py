@@ -182,7 +182,7 @@ def kind_of(head: bytes, name: str) -> Kind:
         return Kind.ZIP
     if is_packed(head):
         return Kind.PACKED
-    if name_foreign(head) == "NIfTI" or head[:4] in (b"\x5c\x01\x00\x00", b"\x00\x00\x01\x5c"):
+    if name_foreign(head) == "NIfTI":
         return Kind.NIFTI
     if len(head) >= _HEAD and is_tar(head):
         return Kind.TAR
