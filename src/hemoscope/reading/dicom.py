@@ -11,7 +11,8 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from hemoscope.errors import HemoscopeError, ReadingError
 from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, layout_of, padding_of, rescale_of, spacing_of, text, unit_of
-from hemoscope.reading.dicom_pixels import decode, grey_of, truncated
+from hemoscope.reading.dicom_pixels import decode, decode_frame, grey_of, truncated
+from hemoscope.reading.functional_groups import frame_header
 from hemoscope.reading.intercept import mend
 from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.reading.rescale import lift_to_air, padding_mask, to_hu
@@ -24,12 +25,13 @@ HU_UNKNOWN = Notice(
 NO_MODALITY = Notice("dicom.no_modality", "(0008,0060) Modality is missing; the image was taken as a grey picture.")
 
 
-def read_dicom(file: BinaryIO, *, source: str) -> Slice:
-    """Read a single-frame DICOM image.
+def read_dicom(file: BinaryIO, *, source: str, frame: int | None = None) -> Slice:
+    """Read a single-frame DICOM image, or one frame of an enhanced image.
 
     Args:
         file: The open file, at its start, with or without preamble.
         source: File name for the record and the messages.
+        frame: From 0, in an image whose frames say where they lie; its other frames are not decoded.
 
     Returns:
         float32, shape (rows, columns): HU from -1024 up for a CT, else grey in [0, 1] with "picture.hu_unknown".
@@ -41,7 +43,7 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
     try:
         refuse_deflate_bomb(file, source=source)
         with quiet_libraries():
-            return _read(file, source)
+            return _read(file, source) if frame is None else _read_frame(file, source, frame)
     except HemoscopeError:
         raise
     except zlib.error as error:
@@ -73,7 +75,19 @@ def _read(file: BinaryIO, source: str) -> Slice:
             check_frame(dataset, has_pixels=False, source=source)
         # The header ended where pixels begin, and pydicom gave up inside them.
         raise truncated(source)
-    stored = decode(dataset, source=source)
+    return _slice(dataset, decode(dataset, source=source), unit, source)
+
+
+def _read_frame(file: BinaryIO, source: str, frame: int) -> Slice:
+    image = dcmread(file, stop_before_pixels=True, force=True)
+    header = frame_header(image, frame)
+    unit = unit_of(header, source=source)
+    check_frame(header, has_pixels=True, source=source)
+    stored = decode_frame(file, image, frame, source=source)
+    return _slice(header, stored, unit, source)
+
+
+def _slice(dataset: Any, stored: np.ndarray, unit: Unit, source: str) -> Slice:
     build = _hounsfield if unit is Unit.HU else _grey
     pixels, notices = build(dataset, stored, source)
     spacing, spacing_notices = spacing_of(dataset, unit)

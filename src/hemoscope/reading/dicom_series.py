@@ -44,7 +44,7 @@ class DicomFrames:
         """Decode one slice, as displayed."""
         instance, name = self.instances[index], self.name_of(index)
         with open_source(instance.path) as file:
-            found = read_dicom(file, source=name)
+            found = read_dicom(file, source=name, frame=instance.frame)
         spacing = None if found.spacing is None else self.turn.swap(found.spacing)
         return replace(found, pixels=self.turn.apply(found.pixels), spacing=spacing)
 

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydicom import dcmread
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
 from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, spacing_of, text, unit_of
+from hemoscope.reading.functional_groups import frame_count, frame_header
 from hemoscope.reading.instance_record import Instance, Making, Placement
 from hemoscope.reading.orientation import Axes, Vector
 from hemoscope.reading.quiet import quiet_libraries
@@ -68,11 +70,11 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
         name: What to call it in records: its path below the input.
 
     Returns:
-        One instance, a localizer included.
+        One instance, a localizer included; of an enhanced image one for each frame.
 
     Raises:
         InputError: The file cannot be opened.
-        ReadingError: It is no DICOM image, or has several frames.
+        ReadingError: It is no DICOM image, or has several frames that do not say where they lie.
         RefusedError: It is no CT.
     """
     source = Path(name).name
@@ -97,10 +99,21 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
 
 
 def _instances(header: Any, path: Path, name: str, *, has_pixels: bool) -> tuple[Instance, ...]:
+    frames = frame_count(header)
+    if frames > 1:
+        flat = [frame_header(header, frame) for frame in range(frames)]
+        return tuple(
+            replace(_instance(one, path, name, has_pixels=has_pixels), frame=frame, number=None)
+            for frame, one in enumerate(flat)
+        )
+    return (_instance(frame_header(header, 0) if frames else header, path, name, has_pixels=has_pixels),)
+
+
+def _instance(header: Any, path: Path, name: str, *, has_pixels: bool) -> Instance:
     source = Path(name).name
     unit, is_localizer = _unit(header, source)
     check_frame(header, has_pixels=has_pixels, source=source)
-    instance = Instance(
+    return Instance(
         path,
         name,
         study_uid=text(header, "StudyInstanceUID") or None,
@@ -115,7 +128,6 @@ def _instances(header: Any, path: Path, name: str, *, has_pixels: bool) -> tuple
         acquisition=(_whole(header, "AcquisitionNumber"), _whole(header, "TemporalPositionIdentifier")),
         number=_whole(header, "InstanceNumber"),
     )
-    return (instance,)
 
 
 def _unit(header: Any, source: str) -> tuple[Unit, bool]:

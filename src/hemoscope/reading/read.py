@@ -46,7 +46,7 @@ def read_slice(path: str | os.PathLike[str]) -> Slice:
 def _read(file: BinaryIO, head: bytes, source: str) -> Slice:
     media_format = identify(head)
     if media_format is None:
-        raise _unknown(head, source)
+        raise unknown_format(head, source)
     if media_format is MediaFormat.DICOM:
         # Imported here: pydicom takes a third of a second that readers of pictures should not wait for.
         from hemoscope.reading.dicom import read_dicom
@@ -55,7 +55,8 @@ def _read(file: BinaryIO, head: bytes, source: str) -> Slice:
     return read_picture(file, media_format, source=source)
 
 
-def _unknown(head: bytes, source: str) -> ReadingError:
+def unknown_format(head: bytes, source: str) -> ReadingError:
+    """Build the error for bytes that are nothing to read here, naming what they are where that is known."""
     if not head:
         return ReadingError("read.empty", f"Expected a picture or DICOM, but {source} has no bytes.", "Fetch it again.")
     foreign = name_foreign(head)

@@ -2,40 +2,50 @@
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from hemoscope.errors import HemoscopeError
-from hemoscope.reading.archive import DEFAULT_LIMITS, ArchiveLimits
+from hemoscope.reading.archive import DEFAULT_LIMITS, ArchiveLimits, Workspace
 from hemoscope.reading.instance_record import Instance
-from hemoscope.reading.scan import Kind, Source, list_sources
+from hemoscope.reading.scan import Kind, Scan, Source
 from hemoscope.reading.study import FileProblem, FoundStudies, Series, Study
 from hemoscope.records import ErrorReport
 from hemoscope.terms import Unit
 
 
 @contextlib.contextmanager
-def open_studies(path: str | os.PathLike[str], *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[FoundStudies]:  # noqa: ARG001
-    """Find the studies in a folder or a file.
+def open_studies(path: str | os.PathLike[str], *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[FoundStudies]:
+    """Find the studies in any mess of files.
 
     Args:
-        path: A folder, a DICOM file, a NIfTI file or a picture.
-        limits: Bounds on archives.
+        path: A folder, a ZIP or TAR archive, a DICOMDIR, a NIfTI file, a DICOM file or a picture.
+        limits: How much may come out of archives. It is unpacked into a temporary folder, which vanishes at the end.
 
     Yields:
-        Studies, each with the series to score and the reason; files that could not be read; pictures.
+        Studies, each with the series to score and the reason; files that could not be read, which never cost the
+        others; pictures.
 
     Raises:
         InputError: Nothing readable is at that path.
+
+    Example:
+        with open_studies("head-ct.zip") as found:
+            for study in found.studies:
+                print(study.reason)
     """
-    yield _assemble(list_sources(path))
+    with tempfile.TemporaryDirectory(prefix="hemoscope-", ignore_cleanup_errors=True) as folder:
+        scan = Scan(Workspace(Path(folder), limits))
+        scan.add_place(path)
+        yield _assemble(scan)
 
 
-def _assemble(sources: list[Source]) -> FoundStudies:
+def _assemble(scan: Scan) -> FoundStudies:
     instances: list[Instance] = []
-    problems: list[FileProblem] = []
+    problems = list(scan.problems)
     volumes: list[Study] = []
-    for source in sources:
+    for source in scan.sources:
         try:
             if source.kind is Kind.DICOM:
                 instances.extend(_dicom(source))
@@ -44,9 +54,8 @@ def _assemble(sources: list[Source]) -> FoundStudies:
         except HemoscopeError as error:
             problems.append(FileProblem(source.name, ErrorReport.of(error)))
     studies, captures = _studies(instances)
-    pictures = [source.path for source in sources if source.kind is Kind.PICTURE]
-    ignored = tuple(source.name for source in sources if source.kind is Kind.OTHER)
-    return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), ignored)
+    pictures = [source.path for source in scan.sources if source.kind is Kind.PICTURE]
+    return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), tuple(scan.ignored))
 
 
 def _dicom(source: Source) -> tuple[Instance, ...]:
