@@ -1,5 +1,7 @@
 """Thin slices are joined to sections as thick as those that were learned from."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ def test_no_section_reaches_over_a_gap_or_is_thicker_than_meant(steps, spacing):
     positions = positions_of(steps)
     for section in plan_sections(len(positions), positions, spacing=spacing):
         inside = [positions[place] for place in section.places]
-        assert all(high - low <= GAP * spacing for low, high in zip(inside, inside[1:], strict=False))
+        assert all(high - low <= GAP * spacing for low, high in itertools.pairwise(inside))
         assert section.count * spacing <= SECTION_MM + spacing / 2 + 1e-9
 
 

@@ -101,6 +101,11 @@ class Predictor:
         self.engine = Engine(self.bundle)
 
     @cached_property
+    def section_engine(self) -> Engine:
+        """The network on one thread, for studies, whose sections keep every core busy."""
+        return Engine(self.bundle, threads=1)
+
+    @cached_property
     def study_engine(self) -> StudyEngine | None:
         """The bundle's study head, loaded; None where it has none."""
         return None if self.bundle.study is None else StudyEngine(self.bundle.study)

@@ -80,7 +80,7 @@ def examine_study(
     looked = look_through(
         series,
         sections,
-        engine=predictor.engine,
+        engine=predictor.section_engine,
         settings=predictor.bundle.preparation,
         labels=len(predictor.bundle.labels),
         on_slices=on_slices,
