@@ -35,7 +35,8 @@ def test_a_wrong_intercept_is_replaced_by_that_of_the_series(head_hu: np.ndarray
     series = read_series(tmp_path)
     assert [notice.code for notice in series.geometry.findings] == ["series.mixed_rescale"]
     assert series.geometry.findings[0].message == (
-        "1 of 6 slices (slice-004.dcm) state another (0028,1052) Rescale Intercept or (0028,1053) Rescale Slope than the "
+        "1 of 6 slices (slice-004.dcm) state another (0028,1052) Rescale Intercept or (0028,1053) Rescale Slope than "
+        "the "
         "rest; each is compared with its neighbor when read."
     )
     found = series.read(3)
@@ -43,7 +44,8 @@ def test_a_wrong_intercept_is_replaced_by_that_of_the_series(head_hu: np.ndarray
     assert [(notice.code, notice.message) for notice in found.warnings] == [
         (
             "series.rescale_corrected",
-            "(0028,1053) Rescale Slope 1 and (0028,1052) Rescale Intercept -1500 put this slice far off its neighbor; 1 and "
+            "(0028,1053) Rescale Slope 1 and (0028,1052) Rescale Intercept -1500 put this slice far off its neighbor; "
+            "1 and "
             "-1024 were used, which puts it beside.",
         )
     ]

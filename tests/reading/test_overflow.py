@@ -40,7 +40,8 @@ def test_the_core_of_a_clip_is_put_back_above_the_range(layout: StoredFormat, lo
     assert [(notice.code, notice.message) for notice in notices] == [
         (
             "dicom.overflow_corrected",
-            f"4 pixels inside the densest parts ran over the end of {high - low + 1:,} values, as metal does; they were put "
+            f"4 pixels inside the densest parts ran over the end of {high - low + 1:,} values, as metal does; they "
+            "were put "
             "back above it.",
         )
     ]

@@ -31,7 +31,8 @@ def test_a_folder_inside_itself_gives_each_slice_once(tmp_path: Path):
     assert told(series) == [
         (
             "series.repeated_slice",
-            "6 slices (slice-001.dcm, slice-002.dcm, slice-003.dcm, slice-004.dcm, slice-005.dcm and more) are copies of "
+            "6 slices (slice-001.dcm, slice-002.dcm, slice-003.dcm, slice-004.dcm, slice-005.dcm and more) are copies "
+            "of "
             "others, pixel for pixel; each was kept once.",
         )
     ]
