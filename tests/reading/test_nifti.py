@@ -151,8 +151,8 @@ def test_a_fourth_axis_of_one_is_read_and_of_two_is_refused(tmp_path: Path):
     with pytest.raises(ReadingError) as caught:
         nifti_series(path, name="sub/two.nii")
     assert str(caught.value) == (
-        "Expected one volume (columns, rows, slices) in two.nii, received the shape (24, 16, 6, 2). Save each volume as "
-        "a file of its own. [nifti.not_a_volume]"
+        "Expected one volume (columns, rows, slices) in two.nii, received the shape (24, 16, 6, 2). Save each volume "
+        "as a file of its own. [nifti.not_a_volume]"
     )
 
 

@@ -16,7 +16,7 @@ from hemoscope.reading.functional_groups import frame_count, frame_header
 from hemoscope.reading.instance_record import Instance, Making, Placement
 from hemoscope.reading.orientation import Axes, Vector
 from hemoscope.reading.quiet import quiet_libraries
-from hemoscope.reading.source import open_source
+from hemoscope.reading.source import io_failed, open_source
 from hemoscope.terms import Unit
 
 _TAGS = [
@@ -89,7 +89,7 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise _io_failed(source, error) from error
+                raise io_failed(source, error) from error
             # pydicom raises almost every builtin exception on bad values, with a text that may quote patient data.
             raise ReadingError(
                 "dicom.invalid",
@@ -211,11 +211,3 @@ def _whole(header: Any, keyword: str) -> int | None:
 def _positive(header: Any, keyword: str) -> float | None:
     number = _number(header.get(keyword))
     return number if number is not None and number > 0 else None
-
-
-def _io_failed(source: str, error: OSError) -> ReadingError:
-    return ReadingError(
-        "read.io_failed",
-        f"Expected to read {source} to its end, but the system stopped: {error.strerror or 'no reason given'}.",
-        "Copy the file to a local disk and try again.",
-    )

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from hemoscope.errors import ReadingError
 from hemoscope.reading.picture import read_picture
 from hemoscope.reading.sniff import HEAD_BYTES, MediaFormat, identify, name_foreign
-from hemoscope.reading.source import name_of, open_source
+from hemoscope.reading.source import io_failed, name_of, open_source
 from hemoscope.records import Slice
 
 _UNPACK = "Unpack it and read the files inside."
@@ -36,11 +36,7 @@ def read_slice(path: str | os.PathLike[str]) -> Slice:
             return _read(file, head, source)
         except OSError as error:
             # A disk or network share that fails half-way is no fault of the format.
-            raise ReadingError(
-                "read.io_failed",
-                f"Expected to read {source} to its end, but the system stopped: {error.strerror or 'no reason given'}.",
-                "Copy the file to a local disk and try again.",
-            ) from error
+            raise io_failed(source, error) from error
 
 
 def _read(file: BinaryIO, head: bytes, source: str) -> Slice:

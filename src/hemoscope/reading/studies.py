@@ -78,8 +78,9 @@ def _studies(instances: list[Instance]) -> tuple[list[Study], list[Path]]:
         return [], []
     from hemoscope.reading.choice import choose
     from hemoscope.reading.dicom_series import dicom_series
-    from hemoscope.reading.grouping import group_series, group_studies
+    from hemoscope.reading.grouping import crowd_of, group_series, group_studies, strangers
 
+    crowd = crowd_of(instances)
     studies: list[Study] = []
     captures: list[Path] = []
     for members in group_studies(instances):
@@ -89,5 +90,5 @@ def _studies(instances: list[Instance]) -> tuple[list[Study], list[Path]]:
         series: list[Series] = [
             dicom_series(group.instances, findings=group.findings) for group in group_series(members)
         ]
-        studies.append(choose(members[0].study_uid, series))
+        studies.append(choose(members[0].study_uid, series, warnings=strangers(members, crowd)))
     return studies, captures
