@@ -9,9 +9,7 @@ from pathlib import Path
 from hemoscope.errors import InputError
 from hemoscope.inference.predictor import Examination, Predictor
 from hemoscope.inference.study import StudyExamination, examine_study
-from hemoscope.reading import FoundStudies, Study, find_images, open_studies
-from hemoscope.reading.sniff import HEAD_BYTES, name_foreign
-from hemoscope.reading.source import open_source
+from hemoscope.reading import FoundStudies, Study, find_images, holds_studies, open_studies
 from hemoscope.records import SliceResult, Status, slice_key, study_key
 
 Examined = Examination | StudyExamination
@@ -154,12 +152,9 @@ def find_places(names: Iterable[str | os.PathLike[str]]) -> list[Path]:
 
 def is_place_of_studies(path: Path) -> bool:
     """Whether studies are to be looked for in a place, rather than taking it for one slice."""
-    if path.is_dir():
-        return True
     try:
-        with open_source(path) as file:
-            return name_foreign(file.read(HEAD_BYTES)) in ("NIfTI", "ZIP", "gzip")
-    except InputError:  # it is not there, or no file: its answer says so
+        return holds_studies(path)
+    except InputError:  # it is not there, or cannot be opened: its answer says so
         return False
 
 

@@ -8,6 +8,7 @@ from hemoscope.reading.find import find_images
 from hemoscope.reading.geometry import Geometry
 from hemoscope.reading.limits import MAX_PIXELS
 from hemoscope.reading.read import read_slice
+from hemoscope.reading.scan import holds_studies
 from hemoscope.reading.sniff import MediaFormat, sniff
 from hemoscope.reading.studies import open_studies
 from hemoscope.reading.study import FileProblem, FoundStudies, PassedOver, Series, Study
@@ -23,6 +24,7 @@ __all__ = [
     "Series",
     "Study",
     "find_images",
+    "holds_studies",
     "open_studies",
     "read_slice",
     "sniff",

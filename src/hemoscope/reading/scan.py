@@ -235,3 +235,17 @@ def _no_entry(name: str, error: OSError) -> InputError:
         f"Expected something readable, received {name}: {error.strerror or 'the system gave no reason'}.",
         "Copy it to a place where you may read it and try again.",
     )
+
+
+def holds_studies(path: str | os.PathLike[str]) -> bool:
+    """Whether studies are to be looked for in a place, as in a folder, an archive or a volume, unlike in one slice.
+
+    Raises:
+        InputError: Nothing readable is there.
+    """
+    root = Path(path)
+    if _is_folder(root):
+        return True
+    with open_source(root) as file:
+        kind = kind_of(file.read(_HEAD), root.name)
+    return kind not in (Kind.DICOM, Kind.PICTURE, Kind.OTHER)
