@@ -104,11 +104,12 @@ def decode_instance(instance: Instance, source: str, rescale: Rescale | None = N
             raise io_failed(source, error) from error
 
 
-def dicom_series(instances: Sequence[Instance], *, findings: tuple[Notice, ...] = ()) -> Series:
+def dicom_series(instances: Sequence[Instance], *, place: str = "", findings: tuple[Notice, ...] = ()) -> Series:
     """Build a series of slices that belong together.
 
     Args:
         instances: At least one, all of one patient, shape and orientation.
+        place: What to call the folder that names are relative to.
         findings: What grouping noticed about them.
 
     Returns:
@@ -122,7 +123,7 @@ def dicom_series(instances: Sequence[Instance], *, findings: tuple[Notice, ...] 
     geometry = replace(arranged.geometry, findings=findings)
     return Series(
         uid=instances[0].series_uid,
-        source=_source(arranged.instances),
+        source=_source(arranged.instances, place),
         geometry=geometry,
         traits=traits_of(arranged.instances),
         frames=DicomFrames(arranged.instances, arranged.turn, usual_rescale(arranged.instances)),
@@ -138,9 +139,9 @@ def _decoded_or_none(instance: Instance) -> Slice | None:
         return None
 
 
-def _source(instances: Sequence[Instance]) -> str:
+def _source(instances: Sequence[Instance], place: str) -> str:
     """Name the file of one, else the folder that most are in."""
     if len({instance.name for instance in instances}) == 1:
         return PurePath(instances[0].name).name
-    folders = [PurePath(instance.name).parent.name for instance in instances]
+    folders = [PurePath(instance.name).parent.name or place for instance in instances]
     return max(sorted(set(folders)), key=folders.count)

@@ -10,6 +10,7 @@ from hemoscope.errors import HemoscopeError
 from hemoscope.reading.archive import DEFAULT_LIMITS, ArchiveLimits, Workspace
 from hemoscope.reading.instance_record import Instance
 from hemoscope.reading.scan import Kind, Scan, Source
+from hemoscope.reading.source import name_of
 from hemoscope.reading.study import FileProblem, FoundStudies, Series, Study
 from hemoscope.records import ErrorReport
 from hemoscope.terms import Unit
@@ -38,10 +39,10 @@ def open_studies(path: str | os.PathLike[str], *, limits: ArchiveLimits = DEFAUL
     with tempfile.TemporaryDirectory(prefix="hemoscope-", ignore_cleanup_errors=True) as folder:
         scan = Scan(Workspace(Path(folder), limits))
         scan.add_place(path)
-        yield _assemble(scan)
+        yield _assemble(scan, name_of(Path(path).resolve()))
 
 
-def _assemble(scan: Scan) -> FoundStudies:
+def _assemble(scan: Scan, place: str) -> FoundStudies:
     instances: list[Instance] = []
     problems = list(scan.problems)
     volumes: list[Study] = []
@@ -53,7 +54,7 @@ def _assemble(scan: Scan) -> FoundStudies:
                 volumes.append(_nifti(source))
         except HemoscopeError as error:
             problems.append(FileProblem(source.name, ErrorReport.of(error)))
-    studies, captures = _studies(instances)
+    studies, captures = _studies(instances, place)
     pictures = [source.path for source in scan.sources if source.kind is Kind.PICTURE]
     return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), tuple(scan.ignored))
 
@@ -72,7 +73,7 @@ def _nifti(source: Source) -> Study:
     return choose(None, [nifti_series(source.path, name=source.name)])
 
 
-def _studies(instances: list[Instance]) -> tuple[list[Study], list[Path]]:
+def _studies(instances: list[Instance], place: str) -> tuple[list[Study], list[Path]]:
     """Group, and give secondary captures without any CT beside them back as pictures."""
     if not instances:
         return [], []
@@ -88,7 +89,7 @@ def _studies(instances: list[Instance]) -> tuple[list[Study], list[Path]]:
             captures.extend(instance.path for instance in members)
             continue
         series: list[Series] = [
-            dicom_series(group.instances, findings=group.findings) for group in group_series(members)
+            dicom_series(group.instances, place=place, findings=group.findings) for group in group_series(members)
         ]
         studies.append(choose(members[0].study_uid, series, warnings=strangers(members, crowd)))
     return studies, captures
