@@ -43,7 +43,7 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
     """
     try:
         refuse_deflate_bomb(file, source=source)
-        with _quiet_pydicom():
+        with quiet_pydicom():
             return _read(file, source)
     except HemoscopeError:
         raise
@@ -63,7 +63,7 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
 
 
 @contextlib.contextmanager
-def _quiet_pydicom() -> Iterator[None]:
+def quiet_pydicom() -> Iterator[None]:
     """Keep pydicom's warnings and log lines in: both may quote patient data, and every matter of pixels has a code."""
     logger = logging.getLogger("pydicom")
     was_disabled = logger.disabled
