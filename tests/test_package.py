@@ -31,10 +31,10 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 FAMILIES = (
-    "bundle|data|dicom|export|gate|groups|input|install|lesion|metric|model|operating_point|origin|output|picture|read|result|run|settings|"
+    "bundle|data|dicom|evaluation|export|gate|groups|input|install|lesion|metric|model|nifti|operating_point|origin|output|picture|read|result|run|settings|"
     "split|tuning|validation|weights|window"
 )
-FILE_NAMES = {"model.onnx", "model.keras", "run.json", "split.csv", "validation.json"}
+FILE_NAMES = {"evaluation.json", "model.onnx", "model.keras", "run.json", "split.csv", "validation.json"}
 
 
 def raised_codes() -> set[str]:

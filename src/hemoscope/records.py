@@ -27,7 +27,7 @@ class Slice:
         pixels: float32, shape (rows, columns); HU, or grey in [0, 1] for a picture.
         unit: Whether `pixels` are Hounsfield units or grey of an unknown window.
         source: File name without its folder.
-        media_format: "png", "jpeg", "tiff", "bmp" or "dicom".
+        media_format: "png", "jpeg", "tiff", "bmp", "dicom" or "nifti".
         spacing: Pixel spacing (row, column) in mm, or None where the file does not say.
         warnings: What the reader had to assume or mend.
     """

@@ -46,7 +46,7 @@ def evaluate(
     OUT gets report.html, evaluation.json, predictions.csv and model_card_section.md. Exit codes: 0 all well, 1 failed,
     2 usage, 3 some slices could not be read. Research use only.
     """
-    from hemoscope.cli.progress import bar
+    from hemoscope.cli.progress import bar_after_index
     from hemoscope.evaluation.judge import JudgeSettings
     from hemoscope.inference.evaluate import EvaluationSettings
     from hemoscope.inference.evaluate import evaluate as run
@@ -57,8 +57,8 @@ def evaluate(
         seen=SeenPolicy(seen),
         examples=0 if out is None else examples,
     )
-    with bar("Scoring", then="Measuring") as on_progress:
-        found = run(bundle, data, settings=settings, groups_file=groups, on_progress=on_progress)
+    with bar_after_index("Scoring", then="Measuring") as (on_index, on_progress):
+        found = run(bundle, data, settings=settings, groups_file=groups, on_progress=on_progress, on_index=on_index)
     if out is not None:
         from hemoscope.results.evaluation_folder import write_evaluation
 

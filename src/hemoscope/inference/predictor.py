@@ -89,11 +89,16 @@ class Predictor:
         """
         return self.examine(path).result
 
-    def examine(self, path: str | os.PathLike[str]) -> Examination:
-        """Answer as `predict` does, and keep the slice and the model input to show them."""
+    def examine(self, path: str | os.PathLike[str], *, frame: int | None = None) -> Examination:
+        """Answer as `predict` does, and keep the slice and the model input to show them.
+
+        Args:
+            path: The file.
+            frame: Which slice of a NIfTI volume, counted from 0; None for a file that is a slice.
+        """
         name, image = os.fspath(path), None
         try:
-            image = read_slice(path)
+            image = read_slice(path, frame=frame)
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
             scores, maps = self._engine.look(prepared.inputs)
