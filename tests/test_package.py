@@ -32,7 +32,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 FAMILIES = (
     "bundle|data|dicom|evaluation|export|gate|groups|input|install|lesion|metric|model|nifti|operating_point|origin|output|picture|read|result|run|settings|"
-    "split|tuning|validation|weights|window"
+    "split|submission|tuning|validation|weights|window"
 )
 FILE_NAMES = {"evaluation.json", "model.onnx", "model.keras", "run.json", "split.csv", "validation.json"}
 
