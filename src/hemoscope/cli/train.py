@@ -23,6 +23,7 @@ from hemoscope.training.settings import TrainingSettings
 @click.option("--label-smoothing", type=float, help="How far targets move from 0 and 1 towards 0.5.")
 @click.option("--validation-fraction", type=float, help="Share of the slices held out, whole groups at a time.")
 @options.size
+@options.precision
 @click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
 @click.option(
     "--seed", type=int, default=options.DEFAULT.seed, show_default=True, help="The same seed repeats the run."

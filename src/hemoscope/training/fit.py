@@ -22,6 +22,7 @@ from hemoscope.training.data import (
 )
 from hemoscope.training.maps.fit import fit_maps, train_maps
 from hemoscope.training.observe import Observer
+from hemoscope.training.precision import precision
 from hemoscope.training.run import TRAINING, VALIDATION, Run, SplitRow
 from hemoscope.training.schedule import gradual_decrease
 from hemoscope.training.settings import TrainingSettings
@@ -148,7 +149,8 @@ def _fit(run: Run, observer: Observer) -> Run:
 def _build(settings: TrainingSettings, *, steps: int) -> Any:
     """Build and compile a fresh network; `steps` are those of one epoch."""
     keras = import_keras()
-    network = find_model(settings.model).build(size=settings.preparation.size, dropout=settings.dropout)
+    with precision(settings.precision):
+        network = find_model(settings.model).build(size=settings.preparation.size, dropout=settings.dropout)
     network.compile(
         optimizer=keras.optimizers.Adam(gradual_decrease(peak=settings.learning_rate, steps=settings.epochs * steps)),
         loss=keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),
