@@ -140,9 +140,12 @@ def write_ct_ich(folder: Path) -> Path:
     return folder
 
 
-def write_bhsd(folder: Path, *, images: str = "images", masks: str = "ground truths", binary: bool = False) -> Path:
-    """Write two volumes of four slices with label maps numbered as BHSD does, or 1 for any blood as INSTANCE does."""
-    for name, first in (("ID_0219ef88_ID_e5c1a31210", Label.SUBDURAL), ("ID_0ca5f5c4_ID_7a9c3f5a1b", Label.EPIDURAL)):
+def write_bhsd(
+    folder: Path, *, images: str = "images", masks: str = "ground truths", binary: bool = False, volumes: int = 2
+) -> Path:
+    """Write volumes of four slices with label maps numbered as BHSD does, or 1 for any blood as INSTANCE does."""
+    for number in range(volumes):
+        name, first = f"ID_{number}219ef88_ID_e5c1a31210", (Label.SUBDURAL, Label.EPIDURAL)[number % 2]
         bleeds = (first, None, Label.INTRAPARENCHYMAL, None)
         drawn = [draw(label, seed=7 * place + len(first)) for place, label in enumerate(bleeds)]
         numbers = [0 if label is None else 1 if binary else BHSD_NUMBERS[label] for label in bleeds]

@@ -37,7 +37,7 @@ def audit(
     groups_out: Path | None,
     as_json: bool,
 ) -> None:
-    """Look for leaks in DATA: the 200-image set as Kaggle ships it, two class folders, or a CSV of path,label.
+    """Look for leaks in DATA: a public set as it comes, two class folders, or a CSV of path,label.
 
     Finds pictures that stand there twice, neighbors of one series, and what tells the label without the brain: size,
     file size, brightness and more. Exit codes: 0 all well, 1 failed, 2 usage, 3 some files could not be read.

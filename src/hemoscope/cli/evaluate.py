@@ -37,8 +37,9 @@ def evaluate(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Judge BUNDLE on DATA that its network never saw: class folders, the Kaggle set, or a CSV of path,label,...
+    """Judge BUNDLE on DATA that its network never saw: a public set, class folders, or a CSV of path,label,...
 
+    Where the labels speak of studies, as those of CQ500, each study is judged by its highest slice.
     BUNDLE is a folder, or the word shipped. The CSV may have a column group, which names patients, and others, which
     part the slices into subgroups. Refused and failed slices are counted and listed. Where slices stood in the
     training data, the command stops, unless --seen says otherwise.

@@ -79,13 +79,14 @@ def _parse(reader: "CsvReader", *, name: str) -> Iterator[Row]:
     named = [column for column in header if column]
     if len(set(named)) < len(named):
         raise _unreadable(name, "its header names a column twice")
+    columns = [(place, column) for place, column in enumerate(header) if column]
     for cells in reader:
         if len(cells) > len(header):
             raise _unreadable(name, f"line {reader.line_num} has {len(cells)} cells, the header {len(header)}")
-        if any(cell.strip() for cell in cells):
-            padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
-            pairs = zip(header, padded, strict=True)
-            yield Row(reader.line_num, {column: cell for column, cell in pairs if column})
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            stripped += [""] * (len(header) - len(stripped))
+            yield Row(reader.line_num, {column: stripped[place] for place, column in columns})
 
 
 def _delimiter(header: str) -> str:

@@ -10,22 +10,21 @@ from pydicom import dcmread
 
 from hemoscope.errors import HemoscopeError, ReadingError
 from hemoscope.reading.dicom import quiet_pydicom
-from hemoscope.reading.dicom_header import text, whole_number
 from hemoscope.reading.sniff import HEAD_BYTES, MediaFormat, identify
 from hemoscope.reading.source import name_of, open_source
 
-_TAGS = [
-    "PatientID",
-    "StudyInstanceUID",
-    "SeriesInstanceUID",
-    "SeriesDescription",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "Rows",
-    "Columns",
-    "BitsAllocated",
-    "SamplesPerPixel",
-]
+_TAGS = {
+    "PatientID": 0x00100020,
+    "StudyInstanceUID": 0x0020000D,
+    "SeriesInstanceUID": 0x0020000E,
+    "SeriesDescription": 0x0008103E,
+    "ImagePositionPatient": 0x00200032,
+    "ImageOrientationPatient": 0x00200037,
+    "Rows": 0x00280010,
+    "Columns": 0x00280011,
+    "BitsAllocated": 0x00280100,
+    "SamplesPerPixel": 0x00280002,
+}
 _UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"})
 DIGITS = 12
 """Hex digits of a pseudonym: among a million patients the chance that any two share one is 0.2 %."""
@@ -68,13 +67,15 @@ def read_place(path: str | os.PathLike[str]) -> SlicePlace:
             size = os.fstat(file.fileno()).st_size
             _require_dicom(file.read(HEAD_BYTES), source)
             file.seek(0)
-            header = dcmread(file, stop_before_pixels=True, specific_tags=_TAGS, force=True)
+            header = dcmread(file, stop_before_pixels=True, specific_tags=list(_TAGS.values()), force=True)
             return SlicePlace(
-                patient=pseudonym(text(header, "PatientID")),
-                study=pseudonym(text(header, "StudyInstanceUID")),
-                series=pseudonym(text(header, "SeriesInstanceUID")),
-                position=_position(header),
-                description=text(header, "SeriesDescription"),
+                patient=pseudonym(_text(header, "PatientID")),
+                study=pseudonym(_text(header, "StudyInstanceUID")),
+                series=pseudonym(_text(header, "SeriesInstanceUID")),
+                position=_position(
+                    _numbers(header, "ImagePositionPatient"), _numbers(header, "ImageOrientationPatient")
+                ),
+                description=_text(header, "SeriesDescription"),
                 is_short=_is_short(header, size),
             )
         except HemoscopeError:
@@ -105,21 +106,49 @@ def _require_dicom(head: bytes, source: str) -> None:
         )
 
 
-def _position(header: Any) -> float | None:
+def _bytes(header: Any, keyword: str) -> bytes:
+    """Return the bytes of a value as the file has them.
+
+    pydicom would convert and check them, and warn of what it finds with the value itself in the text: of many files on
+    several threads such warnings cannot be held back for certain, and checking takes most of the time.
+    """
+    tag = _TAGS[keyword]
+    value = header.get_item(tag).value if tag in header else None
+    return value if isinstance(value, bytes) else str("" if value is None else value).encode()
+
+
+def _text(header: Any, keyword: str) -> str:
+    """Return a text, whatever its character set: it is compared and never shown to anyone but its owner."""
+    return _bytes(header, keyword).decode("latin-1").strip("\0 ")
+
+
+def _numbers(header: Any, keyword: str) -> list[float]:
+    """Return the decimal strings of a value (PS3.5 6.2, DS)."""
+    found = _text(header, keyword)
+    return [float(part) for part in found.split("\\")] if found else []
+
+
+def _whole(header: Any, keyword: str, default: int) -> int:
+    """Return an unsigned short (PS3.5 6.2, US) in the file's byte order."""
+    found = _bytes(header, keyword)
+    is_little = bool(header.original_encoding[1])
+    return int.from_bytes(found[:2], "little" if is_little else "big") if found else default
+
+
+def _position(corner: list[float], sides: list[float]) -> float | None:
     """Return the position along the slice's normal, which is turned to point to the head (PS3.3 C.7.6.2.1.1)."""
-    corner, sides = header.get("ImagePositionPatient"), header.get("ImageOrientationPatient")
-    if not corner or not sides or len(corner) != 3 or len(sides) != 6:
+    if len(corner) != 3 or len(sides) != 6:
         return None
-    directions = np.array([float(value) for value in sides]).reshape(2, 3)
-    normal = np.cross(directions[0], directions[1])
-    along = float(np.dot(normal, np.array([float(value) for value in corner])))
+    normal = np.cross(sides[:3], sides[3:])
+    along = float(np.dot(normal, corner))
     if not np.isfinite(along) or not normal.any():
         return None
     return along if normal[int(np.argmax(np.abs(normal)))] >= 0 else -along
 
 
 def _is_short(header: Any, size: int) -> bool:
-    if text(header.file_meta, "TransferSyntaxUID") not in _UNCOMPRESSED:
+    syntax = header.file_meta.get("TransferSyntaxUID")
+    if syntax not in _UNCOMPRESSED:
         return False
-    samples = whole_number(header, "SamplesPerPixel", 1) * whole_number(header, "BitsAllocated", 16) // 8
-    return size < whole_number(header, "Rows", 0) * whole_number(header, "Columns", 0) * samples
+    sample = _whole(header, "SamplesPerPixel", 1) * _whole(header, "BitsAllocated", 16) // 8
+    return size < _whole(header, "Rows", 0) * _whole(header, "Columns", 0) * sample
