@@ -13,6 +13,7 @@ from hemoscope.errors import HemoscopeError, InputError
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 COMMANDS = (
+    "agreement",
     "audit",
     "compare",
     "cross-validate",
@@ -23,6 +24,7 @@ COMMANDS = (
     "paint",
     "phantom",
     "predict",
+    "submit-rsna",
     "train",
     "tune",
 )

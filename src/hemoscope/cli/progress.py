@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -57,6 +58,32 @@ def growing_bar(description: str, *, least: int = 40) -> Iterator[Callable[[int,
         yield advance
 
 
+@contextmanager
+def bar_after_index(description: str, *, then: str) -> Iterator[tuple[Callable[[int, int], None], ...]]:
+    """Show a bar as `bar` does, and before it one for the headers of a collection, where they have to be read.
+
+    Args:
+        description: What is done once the collection is known.
+        then: What is done once all are.
+
+    Yields:
+        What takes how many headers are read of how many, and what takes how many are done of how many.
+    """
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def follow(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=total)
+            progress.update(tasks[name], completed=done)
+            if done == total:
+                progress.remove_task(tasks.pop(name))
+                if name == description:
+                    progress.add_task(then, total=None)
+
+        yield partial(follow, "Reading headers"), partial(follow, description)
+
+
 class TrainingBars(Observer):
     """A bar for preparation and one for each epoch, and a line of figures per epoch, all on stderr."""
 
@@ -77,6 +104,10 @@ class TrainingBars(Observer):
         """Take the bars away."""
         self._progress.stop()
 
+    def on_index(self, done: int, total: int) -> None:
+        """Advance the bar of a collection that has to be looked at as a whole."""
+        self._show("Reading headers", done, total)
+
     def on_prepare(self, done: int, total: int) -> None:
         """Advance the preparation bar."""
         self._show("Preparing slices", done, total)
@@ -88,6 +119,9 @@ class TrainingBars(Observer):
             f"{data['name']} ({data['layout']}): {data['slices']} slices, {data['positives']} with hemorrhage, "
             f"{data['groups']} groups; left out: {len(left_out) if isinstance(left_out, dict) else 0}"
         )
+        notices = data.get("notices")
+        for notice in notices if isinstance(notices, list) else ():
+            self._console.print(f"Note: {notice['message']}", highlight=False, markup=False)
 
     def on_resume(self, epoch: int) -> None:
         """Say where the run goes on."""

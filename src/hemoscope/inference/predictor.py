@@ -121,9 +121,14 @@ class Predictor:
         """
         return self.examine(path).result
 
-    def examine(self, path: str | os.PathLike[str]) -> Examination:
-        """Answer as `predict` does, and keep the slice and the model input to show them."""
-        return self.examine_read(partial(read_slice, path), name=os.fspath(path))
+    def examine(self, path: str | os.PathLike[str], *, frame: int | None = None) -> Examination:
+        """Answer as `predict` does, and keep the slice and the model input to show them.
+
+        Args:
+            path: The file.
+            frame: Which slice of a NIfTI volume, counted from 0; None for a file that is a slice.
+        """
+        return self.examine_read(partial(read_slice, path, frame=frame), name=os.fspath(path))
 
     def examine_read(self, read: Callable[[], Slice], *, name: str) -> Examination:
         """Answer for one slice, wherever it comes from.

@@ -13,11 +13,12 @@ _UNPACK = "Unpack it and read the files inside."
 _CONVERT = "Save the slice as PNG, or better export the DICOM, and read that."
 
 
-def read_slice(path: str | os.PathLike[str]) -> Slice:
-    """Read one slice from a PNG, JPEG, TIFF, BMP or DICOM file, whatever its name says.
+def read_slice(path: str | os.PathLike[str], *, frame: int | None = None) -> Slice:
+    """Read one slice from a PNG, JPEG, TIFF, BMP or DICOM file, whatever its name says, or from a NIfTI volume.
 
     Args:
         path: The file.
+        frame: Which slice of a NIfTI volume, counted from 0 along its third axis; None for a file that is a slice.
 
     Returns:
         Pixels as float32, shape (rows, columns): HU from a CT, grey in [0, 1] from anything else, with a notice for
@@ -29,6 +30,10 @@ def read_slice(path: str | os.PathLike[str]) -> Slice:
         RefusedError: It reads well but is no CT slice: another modality, or a localizer.
     """
     source = name_of(path)
+    if frame is not None:
+        from hemoscope.reading.nifti_slice import read_nifti_slice
+
+        return read_nifti_slice(path, frame)
     with open_source(path) as file:
         try:
             head = file.read(HEAD_BYTES)
