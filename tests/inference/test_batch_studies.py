@@ -45,7 +45,7 @@ def test_each_kind_of_input_has_one_answer_of_its_own_kind(predictor, mess):
     assert {(Path(result.input).name, type(result)) for result in results} == {
         ("broken.png", SliceResult),
         ("picture.png", SliceResult),
-        ("single", SliceResult),
+        ("slice-001.dcm", SliceResult),
         ("study0", StudyResult),
         ("study1", StudyResult),
     }

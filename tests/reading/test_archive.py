@@ -45,8 +45,8 @@ def make_tar(path: Path, entries: dict[str, bytes], mode: str = "w") -> Path:
 def found(path: Path, limits: ArchiveLimits = LIMITS) -> tuple[list[str], list[str]]:
     """Names of the pictures that came out, and the codes of the problems."""
     with open_studies(path, limits=limits) as result:
-        assert all(picture.is_file() for picture in result.pictures)
-        return [path.name for path in result.pictures], [problem.error.code for problem in result.problems]
+        assert all(picture.path.is_file() for picture in result.pictures)
+        return [picture.path.name for picture in result.pictures], [problem.error.code for problem in result.problems]
 
 
 MAKERS = [
@@ -201,14 +201,14 @@ def test_one_archive_inside_another_is_opened_and_a_third_is_not(png: bytes, tmp
     place.mkdir()
     path = make_zip(place / "first.zip", {"second.zip": second, "top.png": png})
     with open_studies(path, limits=LIMITS) as result:
-        assert [picture.name for picture in result.pictures] == ["middle.png", "top.png"]
+        assert [picture.path.name for picture in result.pictures] == ["middle.png", "top.png"]
         assert [problem.input for problem in result.problems] == ["first.zip/second.zip/third.zip"]
         assert [problem.error.code for problem in result.problems] == ["archive.nested"]
 
 
 def test_unpacked_files_vanish_at_the_end(png: bytes, tmp_path: Path):
     with open_studies(make_zip(tmp_path / "a.zip", {"one.png": png})) as result:
-        (picture,) = result.pictures
+        picture = result.pictures[0].path
         assert picture.is_file()
     assert not picture.exists()
     assert not picture.parent.exists()

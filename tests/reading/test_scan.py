@@ -25,7 +25,7 @@ def test_a_mess_of_files_is_sorted_out(tmp_path: Path):
     (tmp_path / "empty").write_bytes(b"")
     with open_studies(tmp_path) as found:
         assert [len(study.series[0]) for study in found.studies] == [6]
-        assert [path.name for path in found.pictures] == ["broken.dcm", "slice.png"]
+        assert [picture.path.name for picture in found.pictures] == ["broken.dcm", "slice.png"]
         assert found.ignored == ("README.txt", "empty", "viewer.exe")
         assert found.studies[0].series[0].source == "er"
 
@@ -81,7 +81,7 @@ def test_secondary_captures_are_pictures_alone_and_passed_over_beside_ct(tmp_pat
     write_edited(VOLUME, tmp_path / "both" / "ct")
     with open_studies(tmp_path / "alone") as found:
         assert found.studies == ()
-        assert [path.name for path in found.pictures] == ["slice-001.dcm"]
+        assert [picture.path.name for picture in found.pictures] == ["slice-001.dcm"]
     with open_studies(tmp_path / "both") as found:
         (study,) = found.studies
         assert [(one.code, one.reason) for one in study.passed_over] == [

@@ -9,7 +9,7 @@ from pathlib import Path
 from hemoscope.errors import InputError
 from hemoscope.inference.predictor import Examination, Predictor
 from hemoscope.inference.study import StudyExamination, examine_study
-from hemoscope.reading import FoundStudies, Study, find_images, holds_studies, open_studies
+from hemoscope.reading import FoundStudies, Study, find_images, holds_studies, open_studies, read_slice
 from hemoscope.records import SliceResult, Status, slice_key, study_key
 
 Examined = Examination | StudyExamination
@@ -68,12 +68,17 @@ class Batch:
 
     def _loose(self, found: FoundStudies, path: str | os.PathLike[str]) -> Iterator[Examination]:
         """Answer for what belongs to no study, in the order of its names."""
-        problems = {str(Path(path, problem.input)): problem.error for problem in found.problems}
-        for name in sorted([*problems, *map(os.fspath, found.pictures)]):
-            if name not in problems:
-                yield from self.slices([name])
-            elif slice_key(name) not in self._done:
-                yield Examination(SliceResult(name, Status.FAILED, error=problems[name]))
+        loose = {_full_name(path, one.input): one.error for one in found.problems}
+        pictures = {_full_name(path, one.name): one.path for one in found.pictures}
+        self._known += len(pictures)
+        for name in sorted({*loose, *pictures}):
+            if slice_key(name) in self._done:
+                continue
+            if name in pictures:
+                yield self._predictor.examine_read(partial(read_slice, pictures[name]), name=name)
+                self._advance(1)
+            else:
+                yield Examination(SliceResult(name, Status.FAILED, error=loose[name]))
 
     def _each(self, found: FoundStudies, path: str | os.PathLike[str]) -> Iterator[Examined]:
         named = [
@@ -111,10 +116,15 @@ def name_studies(studies: Iterable[Study], path: str | os.PathLike[str]) -> list
         return [os.fspath(path)]
     names: list[str] = []
     for study in studies:
-        place = str(Path(path, (study.chosen or study.series[0]).source)) if study.series else os.fspath(path)
+        place = _full_name(path, (study.chosen or study.series[0]).place) if study.series else os.fspath(path)
         again = sum(name == place or name.startswith(f"{place} #") for name in names)
         names.append(f"{place} #{again + 1}" if again else place)
     return names
+
+
+def _full_name(path: str | os.PathLike[str], below: str) -> str:
+    """Name what lies below a place; below a file, names begin with the file's own."""
+    return str((Path(path) if Path(path).is_dir() else Path(path).parent) / below)
 
 
 def _count(study: Study) -> int:

@@ -11,12 +11,13 @@ from hemoscope.reading.read import read_slice
 from hemoscope.reading.scan import holds_studies
 from hemoscope.reading.sniff import MediaFormat, sniff
 from hemoscope.reading.studies import open_studies
-from hemoscope.reading.study import FileProblem, FoundStudies, PassedOver, Series, Study
+from hemoscope.reading.study import FileProblem, FoundPicture, FoundStudies, PassedOver, Series, Study
 
 __all__ = [
     "MAX_PIXELS",
     "ArchiveLimits",
     "FileProblem",
+    "FoundPicture",
     "FoundStudies",
     "Geometry",
     "MediaFormat",

@@ -129,6 +129,7 @@ def dicom_series(instances: Sequence[Instance], *, place: str = "", findings: tu
         frames=DicomFrames(arranged.instances, arranged.turn, usual_rescale(arranged.instances)),
         warnings=arranged.warnings,
         error=arranged.error,
+        place=_place(arranged.instances),
     )
 
 
@@ -141,7 +142,12 @@ def _decoded_or_none(instance: Instance) -> Slice | None:
 
 def _source(instances: Sequence[Instance], place: str) -> str:
     """Name the file of one, else the folder that most are in."""
+    return PurePath(_place(instances)).name or place
+
+
+def _place(instances: Sequence[Instance]) -> str:
+    """Return the path below the input of the file of one, else of the folder that most are in."""
     if len({instance.name for instance in instances}) == 1:
-        return PurePath(instances[0].name).name
-    folders = [PurePath(instance.name).parent.name or place for instance in instances]
+        return instances[0].name
+    folders = [PurePath(instance.name).parent.as_posix().removeprefix(".") for instance in instances]
     return max(sorted(set(folders)), key=folders.count)

@@ -117,6 +117,7 @@ def nifti_series(path: Path, *, name: str) -> Series:
         frames=NiftiFrames(image, cut, source, spacing, offset),
         warnings=(*notices, *said),
         error=error,
+        place=name,
     )
 
 

@@ -11,7 +11,7 @@ from hemoscope.reading.archive import DEFAULT_LIMITS, ArchiveLimits, Workspace
 from hemoscope.reading.instance_record import Instance
 from hemoscope.reading.scan import Kind, Scan, Source
 from hemoscope.reading.source import name_of
-from hemoscope.reading.study import FileProblem, FoundStudies, Series, Study
+from hemoscope.reading.study import FileProblem, FoundPicture, FoundStudies, Series, Study
 from hemoscope.records import ErrorReport
 from hemoscope.terms import Unit
 
@@ -55,7 +55,7 @@ def _assemble(scan: Scan, place: str) -> FoundStudies:
         except HemoscopeError as error:
             problems.append(FileProblem(source.name, ErrorReport.of(error)))
     studies, captures = _studies(instances, place)
-    pictures = [source.path for source in scan.sources if source.kind is Kind.PICTURE]
+    pictures = [FoundPicture(source.path, source.name) for source in scan.sources if source.kind is Kind.PICTURE]
     return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), tuple(scan.ignored))
 
 
@@ -73,7 +73,7 @@ def _nifti(source: Source) -> Study:
     return choose(None, [nifti_series(source.path, name=source.name)])
 
 
-def _studies(instances: list[Instance], place: str) -> tuple[list[Study], list[Path]]:
+def _studies(instances: list[Instance], place: str) -> tuple[list[Study], list[FoundPicture]]:
     """Group, and give secondary captures without any CT beside them back as pictures."""
     if not instances:
         return [], []
@@ -83,10 +83,10 @@ def _studies(instances: list[Instance], place: str) -> tuple[list[Study], list[P
 
     crowd = crowd_of(instances)
     studies: list[Study] = []
-    captures: list[Path] = []
+    captures: list[FoundPicture] = []
     for members in group_studies(instances):
         if all(instance.unit is Unit.GREY for instance in members):
-            captures.extend(instance.path for instance in members)
+            captures.extend(FoundPicture(instance.path, instance.name) for instance in members)
             continue
         series: list[Series] = [
             dicom_series(group.instances, place=place, findings=group.findings) for group in group_series(members)
