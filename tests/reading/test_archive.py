@@ -194,6 +194,17 @@ def test_a_wrong_checksum_costs_one_entry(png: bytes, tmp_path: Path):
     assert found(path) == (["good.png"], ["archive.damaged"])
 
 
+def test_an_entry_without_a_name_or_outside_the_file_ends_in_a_code(png: bytes, tmp_path: Path):
+    path = make_zip(tmp_path / "a.zip", {"x": png}, zipfile.ZIP_STORED)
+    whole = path.read_bytes()
+    central = whole.rfind(b"PK\x01\x02")
+    for at, value in ((28, b"\x00\x00"), (42, b"\xff\xff\xff\x7f")):
+        data = bytearray(whole)
+        data[central + at : central + at + len(value)] = value
+        path.write_bytes(data)
+        assert found(path) == ([], ["archive.damaged"])
+
+
 def test_one_archive_inside_another_is_opened_and_a_third_is_not(png: bytes, tmp_path: Path):
     third = make_zip(tmp_path / "third.zip", {"deep.png": png}).read_bytes()
     second = make_zip(tmp_path / "second.zip", {"third.zip": third, "middle.png": png}).read_bytes()

@@ -1,6 +1,8 @@
 """Every file of a place is looked at once, told by its first bytes."""
 
+import gc
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +61,15 @@ def test_a_dicomdir_stands_for_its_folder(tmp_path: Path):
         dataset.StudyDate, dataset.StudyTime = "20200101", "120000"
 
     paths = write_edited(VOLUME, tmp_path / "loose", dated)
-    disc = FileSet()
-    for path in paths:
-        disc.add(path)
-    disc.write(tmp_path / "disc")
+    with warnings.catch_warnings():
+        # pydicom leaves its temporary folder to the garbage collector, which warns
+        warnings.simplefilter("ignore", ResourceWarning)
+        disc = FileSet()
+        for path in paths:
+            disc.add(path)
+        disc.write(tmp_path / "disc")
+        del disc
+        gc.collect()
     for place in (tmp_path / "disc", tmp_path / "disc" / "DICOMDIR"):
         with open_studies(place) as found:
             (study,) = found.studies

@@ -212,6 +212,11 @@ def check_name(name: str, source: str) -> None:
         )
 
 
+def is_system_failure(error: BaseException) -> bool:
+    """Whether it is the disk that failed, not the archive: only the system sets errno, EINVAL for offsets that lie."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+
+
 def special_entry(source: str, what: str) -> ReadingError:
     """Build the error for an entry that is no plain file."""
     return ReadingError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from hemoscope.errors import ReadingError
-from hemoscope.reading.archive import Account, check_name, cut_short, damaged, special_entry
+from hemoscope.reading.archive import Account, check_name, cut_short, damaged, is_system_failure, special_entry
 
 BLOCK = tarfile.BLOCKSIZE
 _MOST_HEADER = 1 << 16
@@ -71,8 +71,9 @@ def unpack_tar(path: Path, account: Account) -> None:
                     _unpack_entry(archive, entry, account)
         except ReadingError:
             raise
-        except (*DAMAGE, OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
+        except Exception as error:
+            # tarfile and the unpackers raise many kinds on damaged bytes; none may reach the user bare.
+            if is_system_failure(error):
                 raise
             if not account.files:
                 raise damaged(account.source) from error

@@ -2,12 +2,11 @@
 
 import stat
 import zipfile
-import zlib
 from itertools import pairwise
 from pathlib import Path
 
 from hemoscope.errors import ReadingError
-from hemoscope.reading.archive import Account, check_name, damaged, special_entry
+from hemoscope.reading.archive import Account, check_name, damaged, is_system_failure, special_entry
 
 _LOCAL_HEADER = 30
 """Bytes before the name in the header of each entry. Source: APPNOTE.TXT 6.3.10, 4.3.7."""
@@ -31,10 +30,13 @@ def unpack_zip(path: Path, account: Account) -> None:
             account.count_entries(len(entries))
             _refuse_overlap(entries, account.source)
             for entry in entries:
-                if not entry.is_dir():
+                if not entry.filename.endswith("/"):
                     _unpack_entry(archive, entry, account)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, UnicodeError) as error:
-        if isinstance(error, ReadingError):
+    except ReadingError:
+        raise
+    except Exception as error:
+        # zipfile raises almost every builtin exception on damaged directories; none may reach the user bare.
+        if is_system_failure(error):
             raise
         raise damaged(account.source) from error
 
@@ -52,7 +54,7 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, account: Acc
         raise
     except Exception as error:
         # A bad checksum, a damaged stream or a method that zipfile lacks (LZMA damage raises its own kind): one entry.
-        if isinstance(error, OSError) and error.errno is not None:
+        if is_system_failure(error):
             raise
         account.leave_out(entry.filename, damaged(account.source))
 

@@ -60,6 +60,8 @@ _TAGS = [
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 ]
+_FARTHEST = 100_000.0
+"""mm. No scanner's coordinates reach further; what does is damage."""
 
 
 def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance, ...]:
@@ -151,9 +153,9 @@ def _placement(header: Any) -> Placement:
 
 
 def vector_of(raw: Any) -> Vector | None:
-    """Read three finite numbers, such as (0020,0032) Image Position (Patient); None where they are not."""
+    """Read (0020,0032) Image Position (Patient): three numbers in mm within 100 m; None where they are not."""
     numbers = _numbers(raw, 3)
-    return None if numbers is None else Vector(*numbers)
+    return None if numbers is None or max(map(abs, numbers)) > _FARTHEST else Vector(*numbers)
 
 
 def axes_of(raw: Any) -> Axes | None:

@@ -13,6 +13,7 @@ from hemoscope.errors import HemoscopeError, ReadingError
 from hemoscope.reading.geometry import Grid
 from hemoscope.reading.limits import check_size
 from hemoscope.reading.orientation import Vector
+from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.records import Notice
 
 _TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -23,6 +24,8 @@ _SAME_FORM = 0.1
 """mm. Two affines that place no corner further apart than this agree."""
 _SQUARE = 0.02
 """Cosine between two array axes up to which a slice counts as a rectangle: about a degree."""
+_FARTHEST = 100_000.0
+"""mm. No scanner's coordinates reach further; NaN does not either."""
 _EXPORT = "Convert the series again, for example with dcm2niix."
 
 
@@ -62,7 +65,8 @@ def open_volume(path: Path, *, source: str) -> Any:
         )
     kind = nibabel.Nifti2Image if head[4:8] == b"n+2\x00" else nibabel.Nifti1Image
     try:
-        image = kind.from_file_map({"image": FileHolder(filename=str(path)), "header": FileHolder(filename=str(path))})
+        with quiet_libraries():
+            image = kind.from_file_map({part: FileHolder(filename=str(path)) for part in ("image", "header")})
         _check_shape(image, source)
         _check_length(image, path.stat().st_size, source)
     except HemoscopeError:
@@ -101,7 +105,7 @@ def placed(image: Any, *, source: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
             notices = (Notice("nifti.forms_disagree", "sform and qform place the volume differently; sform was used."),)
     affine = _TO_LPS @ np.asarray(chosen, np.float64)
     affine[:3] *= _MM_OF.get(header.get_xyzt_units()[0], 1.0)
-    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+    if not np.abs(affine).max() < _FARTHEST or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
         raise invalid(source, "its affine places no slices")
     return affine, notices
 
