@@ -7,6 +7,7 @@ import pytest
 from hemoscope.datasets import headers
 from hemoscope.datasets.cache import cache_folder
 from hemoscope.datasets.headers import read_headers
+from hemoscope.reading.place import pseudonym
 from hemoscope.terms import Label
 from tests.datasets.public_sets import write_study
 
@@ -66,3 +67,12 @@ def test_no_number_of_a_patient_stands_in_the_index(study):
     read(study)
     assert "secret" not in index().read_text()
     assert "PHANTOM" not in index().read_text()
+
+
+def test_identifiers_that_dicom_does_not_allow_are_taken_as_they_are(study):
+    from pydicom import dcmread
+
+    for path in study:  # as those of RSNA 2019, "ID_1f6d1e8aeb"
+        uid = str(dcmread(path).StudyInstanceUID).encode()
+        path.write_bytes(path.read_bytes().replace(uid, b"ID_1f6d1e8aeb".ljust(len(uid), b"\0")))
+    assert {header.place.study for header in read(study)} == {pseudonym("ID_1f6d1e8aeb")}
