@@ -17,6 +17,7 @@ COMMANDS = (
     "compare",
     "cross-validate",
     "demo",
+    "doctor",
     "evaluate",
     "export",
     "learning-curve",
