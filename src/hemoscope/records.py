@@ -281,3 +281,39 @@ def slice_key(path: str) -> tuple[str, ...]:
 def study_key(name: str, study_uid: str | None) -> tuple[str, ...]:
     """Return the key of the answer to a study."""
     return ("study", name, study_uid or "")
+
+
+class Health(StrEnum):
+    """How one part of an installation is."""
+
+    OK = "ok"
+    MISSING = "missing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What `hemoscope doctor` found out about one part of an installation.
+
+    Attributes:
+        topic: What it belongs to: "packages", "model", "decoders", "machine", "extras" or "speed".
+        name: Of the part.
+        health: How it is.
+        detail: A version, a figure or the reason, in words without paths.
+        is_needed: Whether the base install cannot do without it.
+        next_step: What to do about it; None where nothing is to be done.
+        milliseconds: What was measured; None for what has no speed.
+    """
+
+    topic: str
+    name: str
+    health: Health
+    detail: str
+    is_needed: bool = True
+    next_step: str | None = None
+    milliseconds: float | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the base install does not work because of it."""
+        return self.is_needed and self.health is not Health.OK

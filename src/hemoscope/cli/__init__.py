@@ -18,6 +18,7 @@ COMMANDS = (
     "compare",
     "cross-validate",
     "demo",
+    "doctor",
     "evaluate",
     "export",
     "learning-curve",
