@@ -76,7 +76,6 @@ class Predictor:
         bundle: The bundle, proven whole.
         operating_point: What decides on single slices.
         study_point: What decides on whole studies.
-        engine: The bundle's network, loaded.
 
     Raises:
         BundleError: The bundle is incomplete, changed or of another version.
@@ -98,7 +97,11 @@ class Predictor:
             abstaining_point(points) if abstain else find_point(points, operating_point)
             for points in (self.bundle.operating_points, self.bundle.study_points)
         )
-        self.engine = Engine(self.bundle)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The network on every core, for single slices."""
+        return Engine(self.bundle)
 
     @cached_property
     def section_engine(self) -> Engine:
@@ -137,12 +140,12 @@ class Predictor:
             read: Reads the slice, or raises as `read_slice` does.
             name: What to call the input.
         """
-        image = None
+        engine, image = self.engine, None  # a network that does not load is no fault of the slice
         try:
             image = read()
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
-            scores, maps = self.engine.look(prepared.inputs)
+            scores, maps = engine.look(prepared.inputs)
             return Examination(
                 self._answer(name, scores[0], warnings),
                 image,
