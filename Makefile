@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)
 WORKERS ?= 2
+LEFT_OUT = $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
 
 .PHONY: demo test lint origins weights benchmarks constraints system-packages clean help
 
@@ -29,7 +30,10 @@ origins: $(VENV)/.dev  ## judge the shipped network by leaving each origin out, 
 weights: $(VENV)/.dev  ## train and export the shipped bundle, with the figures of runs/origins; DATA holds the collections
 	$(BIN)/hemoscope train $(DATA) --model map-net --out runs/shipped $(if $(wildcard runs/shipped/run.json),--resume)
 	rm -rf runs/bundle
-	$(BIN)/hemoscope export runs/shipped runs/bundle --data $(DATA) $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
+	$(BIN)/hemoscope export runs/shipped runs/bundle
+	$(BIN)/hemoscope train-study $(DATA) --bundle runs/bundle --out runs/study $(LEFT_OUT)
+	rm -rf runs/bundle
+	$(BIN)/hemoscope export runs/shipped runs/bundle --data $(DATA) --study runs/study $(LEFT_OUT)
 	rm -rf src/hemoscope/weights/default
 	cp -r runs/bundle src/hemoscope/weights/default
 	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md

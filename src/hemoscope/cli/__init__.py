@@ -27,6 +27,7 @@ COMMANDS = (
     "predict",
     "submit-rsna",
     "train",
+    "train-study",
     "tune",
 )
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3

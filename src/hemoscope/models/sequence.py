@@ -107,9 +107,9 @@ def _supported(aligned: np.ndarray, is_missing: np.ndarray, *, step: int, count:
     has_neighbor[step:] |= present[:-step]
     has_neighbor[:-step] |= present[step:]
     both = np.where(has_neighbor[:, np.newaxis, np.newaxis, np.newaxis], np.minimum(aligned, near), aligned)
-    flat = both.reshape(len(both), -1, both.shape[-1])
-    count = min(count, flat.shape[1])
-    return np.partition(flat, flat.shape[1] - count, axis=1)[:, -count:].mean(axis=1)
+    flat = np.ascontiguousarray(both.reshape(len(both), -1, both.shape[-1]).swapaxes(1, 2))
+    count = min(count, flat.shape[2])
+    return np.partition(flat, flat.shape[2] - count, axis=2)[..., -count:].mean(axis=2)
 
 
 def build_sequence_head(

@@ -26,6 +26,7 @@ from hemoscope.training.card import write_card
 from hemoscope.training.fingerprints import fingerprint_run
 from hemoscope.training.maps.calibrate import calibrate_subtypes
 from hemoscope.training.run import VALIDATION, Run, load_best
+from hemoscope.training.studies.export import add_study_head
 
 TOLERANCE = 1e-4
 """Largest difference allowed between the outputs (logits) of Keras and of ONNX Runtime."""
@@ -45,6 +46,7 @@ def export(
     *,
     left_out: str | os.PathLike[str] | None = None,
     data: str | os.PathLike[str] | None = None,
+    study: str | os.PathLike[str] | None = None,
 ) -> Bundle:
     """Write the bundle of a run's best epoch.
 
@@ -58,6 +60,7 @@ def export(
             The bundle and its card then carry its figures: those of networks like this one that never saw the origin
             they are judged on.
         data: What the run was trained on, to add the SHA-256 of each file to the bundle's fingerprints.
+        study: The run folder of a study head, to be carried along.
 
     Raises:
         TrainingError: "run.not_found", "run.no_epoch", "run.data_changed", "export.exists", "export.differs", or
@@ -80,9 +83,11 @@ def export(
             network = with_mirror(network)
         network.save(folder / "model.keras")
         _compress(folder / "model.keras")
-        _write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
+        write_onnx(network, folder / "model.onnx", size=run.settings.preparation.size)
         difference = prove_equal(network, folder / "model.onnx", run.inputs)
         metadata = _metadata(run, network, difference) | {"left_out": _figures(run, left_out)}
+        if study is not None:
+            metadata["study"] = add_study_head(study, folder, preparation_hash=run.settings.preparation.hash)
         (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
         write_card(metadata, folder / "MODEL_CARD.md")
         write_fingerprints(folder / FINGERPRINTS, fingerprint_run(run, data))
@@ -100,8 +105,17 @@ def _compress(path: Path) -> None:
             packed.writestr(name, content)
 
 
-def _write_onnx(network: Any, path: Path, *, size: int) -> None:
-    """Export with a free batch axis. The first call builds the graph that the export traces."""
+def write_onnx(network: Any, path: Path, *, size: int) -> None:
+    """Export with a free batch axis. The first call builds the graph that the export traces.
+
+    Args:
+        network: keras.Model.
+        path: The ONNX file to write.
+        size: Rows and columns of its input.
+
+    Raises:
+        MissingExtraError: The extra [train] is not installed.
+    """
     network(np.zeros((1, size, size, 1), np.float32))
     try:
         with warnings.catch_warnings():

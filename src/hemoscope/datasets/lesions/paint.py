@@ -51,7 +51,14 @@ class Painted:
     masks: np.ndarray
 
 
-def paint(hu: np.ndarray, marks: Landmarks, label: Label, *, rng: np.random.Generator) -> Painted:
+def paint(
+    hu: np.ndarray,
+    marks: Landmarks,
+    label: Label,
+    *,
+    rng: np.random.Generator,
+    filled: np.ndarray | None = None,
+) -> Painted:
     """Paint one bleed into a slice that has none.
 
     Args:
@@ -59,12 +66,13 @@ def paint(hu: np.ndarray, marks: Landmarks, label: Label, *, rng: np.random.Gene
         marks: Its landmarks.
         label: A subtype.
         rng: Where chance comes from.
+        filled: The share of each pixel that blood fills, float32, same shape; drawn as `SHAPES` say unless given.
 
     Returns:
         The painted slice and its masks. All masks are empty where no visible bleed came about; a deep clot that breaks
         into a ventricle has two.
     """
-    filled = SHAPES[label](marks, rng)
+    filled = SHAPES[label](marks, rng) if filled is None else filled
     density = _density(label, marks, rng)
     pushed = _push(hu, filled, marks, strength=_pressure(label, rng)) if label is not Label.SUBARACHNOID else hu
     if label is Label.INTRAPARENCHYMAL and rng.random() < 0.65:

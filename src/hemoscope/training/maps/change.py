@@ -45,13 +45,16 @@ def move(hu: np.ndarray, areas: np.ndarray, *, rng: np.random.Generator) -> tupl
     return np.asarray(moved), np.asarray(carried)
 
 
-def degrade(hu: np.ndarray, is_bone: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+def degrade(
+    hu: np.ndarray, is_bone: np.ndarray, *, rng: np.random.Generator, noise: np.random.Generator | None = None
+) -> np.ndarray:
     """Change window, resolution, kernel and noise as scanners, viewers and web pages do.
 
     Args:
         hu: float32, shape (size, size), in HU, of a picture as guessed.
         is_bone: bool, same shape: what stays as it is, as preparation makes it white.
         rng: Where chance comes from.
+        noise: Where the noise itself comes from, so that slices of one study have one kind of it; `rng` unless given.
 
     Returns:
         float32 of the same shape.
@@ -64,12 +67,7 @@ def degrade(hu: np.ndarray, is_bone: np.ndarray, *, rng: np.random.Generator) ->
     elif rng.random() < 0.3:
         hu = hu + float(rng.uniform(0.2, 1.0)) * (hu - cv2.GaussianBlur(hu, (0, 0), 1.2))
     if rng.random() < 0.5:
-        noise = rng.standard_normal(hu.shape, dtype=np.float32)
-        width = float(rng.uniform(0.0, 1.2))
-        if width > 0.3:
-            noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), width), np.float32)
-            noise /= max(float(noise.std()), 1e-6)
-        hu = hu + float(rng.exponential(3.5)) * noise
+        hu = hu + _noise(hu.shape, rng, rng if noise is None else noise)
     if rng.random() < 0.15:
         small = max(64, int(hu.shape[0] * rng.uniform(0.45, 0.9)))
         hu = cv2.resize(cv2.resize(hu, (small, small), interpolation=cv2.INTER_AREA), hu.shape[::-1])
@@ -83,6 +81,16 @@ def degrade(hu: np.ndarray, is_bone: np.ndarray, *, rng: np.random.Generator) ->
     if rng.random() < CLIPPED:
         hu = clip_dense(hu, rng=rng)
     return np.where(is_bone, given, hu * shown).astype(np.float32)
+
+
+def _noise(shape: tuple[int, ...], rng: np.random.Generator, source: np.random.Generator) -> np.ndarray:
+    """Draw noise of a strength and a grain that `rng` decides."""
+    noise = source.standard_normal(shape, dtype=np.float32)
+    width = float(rng.uniform(0.0, 1.2))
+    if width > 0.3:
+        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), width), np.float32)
+        noise /= max(float(noise.std()), 1e-6)
+    return np.asarray(float(rng.exponential(3.5)) * noise)
 
 
 def clip_dense(hu: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Training of the study head: scored studies, real and synthetic, and a small convolution along their slices."""
