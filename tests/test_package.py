@@ -37,11 +37,13 @@ FAMILIES = (
 )
 FILE_NAMES = {
     "evaluation.json",
-    "model.onnx",
     "model.keras",
+    "model.onnx",
     "run.json",
+    "settings.json",
     "split.csv",
     "study.db",
+    "study.json",
     "validation.json",
 }
 
