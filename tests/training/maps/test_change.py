@@ -1,5 +1,6 @@
 """Changes of a slice keep to what scanners, viewers and web pages do."""
 
+import cv2
 import numpy as np
 
 from hemoscope.training.maps.change import CLIPPED_FROM, HU_RANGE, clip_dense, degrade
@@ -30,3 +31,24 @@ def test_bone_and_the_black_outside_stay_as_they_are():
         assert np.array_equal(changed[-10:], hu[-10:])
         assert np.all(changed[:10] == 0)
         assert changed.dtype == np.float32
+
+
+def test_slices_of_one_study_get_one_kind_of_change_and_each_its_own_noise():
+    """Two equal slices: what sets them apart is noise alone, of the same strength for both, or nothing."""
+    hu = np.full((96, 96), 35.0, np.float32)
+    with_noise = 0
+    for seed in range(30):
+        one, other = (
+            degrade(hu, hu > 99, rng=np.random.default_rng(seed), noise=np.random.default_rng((seed, index)))
+            for index in (0, 1)
+        )
+        if np.array_equal(one, other):
+            continue
+        grains = [(image - cv2.GaussianBlur(image, (0, 0), 6.0))[12:-12, 12:-12] for image in (one, other)]
+        spreads = [float(grain.std()) for grain in grains]
+        if min(spreads) < 0.5:
+            continue
+        with_noise += 1
+        assert max(spreads) < 1.2 * min(spreads)
+        assert abs(np.corrcoef(grains[0].ravel(), grains[1].ravel())[0, 1]) < 0.3
+    assert 5 <= with_noise <= 25

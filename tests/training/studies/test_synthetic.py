@@ -65,18 +65,3 @@ def test_a_phantom_says_what_its_mask_shows(label):
     assert drawn.study_targets.tolist() == [1.0, *(float(one is label) for one in SUBTYPES)]
     assert 2 <= drawn.slice_targets[:, 0].sum() <= 20
     assert (drawn.spacing_mm, drawn.pixel_mm) == (5.0, 1.2)
-
-
-def test_noise_differs_from_slice_to_slice_and_its_strength_does_not(normal):
-    """Differences between a changed study and the one it was made of, in two slices."""
-    found = 0
-    for seed in range(30):
-        changed = vary_study(normal, key="x", is_painted=False, rng=np.random.default_rng(seed))
-        away = [(changed.inputs[index].astype(float) - normal.inputs[index].astype(float)) for index in (12, 14)]
-        brain = normal.brain[12] & normal.brain[14]
-        spreads = [float(one[brain].std()) for one in away]
-        if min(spreads) > 0.03:
-            found += 1
-            assert max(spreads) < 2 * min(spreads)
-            assert np.corrcoef(away[0][brain], away[1][brain])[0, 1] < 0.9
-    assert found >= 3

@@ -16,6 +16,7 @@ from hemoscope.models.study_spec import SEQUENCE, StudySpec
 
 TOLERANCE = 1e-4
 """Largest difference allowed between the logits of Keras and of ONNX Runtime."""
+OUTPUTS = ("slice_logits", "study_logits")
 LENGTHS = ((1, 1), (3, 2), (2, 33), (1, 240))
 """Numbers of studies and of slices that are compared."""
 
@@ -77,8 +78,21 @@ def write_sequence_onnx(head: Any, path: Path) -> None:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)  # Keras' own
             head.export(path, format="onnx", verbose=False)
+        _name_outputs(path)
     except ImportError as error:
         raise MissingExtraError(feature="Export", extra="train") from error
+
+
+def _name_outputs(path: Path) -> None:
+    """Call the outputs what they are: Keras numbers them, in the order in which the head gives them."""
+    import onnx
+
+    model = onnx.load(path)
+    for output, name in zip(model.graph.output, OUTPUTS, strict=True):
+        model.graph.node.append(onnx.helper.make_node("Identity", [output.name], [name]))
+        output.name = name
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def prove_equal(head: Any, onnx_path: Path) -> float:
@@ -104,7 +118,7 @@ def prove_equal(head: Any, onnx_path: Path) -> float:
         features[:, :, -1] = rng.random((studies, slices)) < 0.1
         features[:, :, :-1] *= 1 - features[:, :, -1:]
         found = dict(zip(outputs, session.run(None, {name: features}), strict=True))
-        for key, expected in zip(("slice_logits", "study_logits"), head(features), strict=True):
+        for key, expected in zip(OUTPUTS, head(features), strict=True):
             largest = max(largest, float(np.abs(found[key] - np.asarray(expected)).max()))
     if not largest < TOLERANCE:
         raise TrainingError(
