@@ -16,12 +16,19 @@ from hemoscope.training.fit import train
 from hemoscope.training.run import Run
 from hemoscope.training.settings import TrainingSettings
 from tests.datasets.layouts import write_kaggle
+from tests.datasets.public_sets import write_cq500, write_ct_ich, write_rsna
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Speed belongs in benchmarks: on a busy machine hypothesis' limit of 200 ms an example fails what is right
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep indexes of headers out of the user's cache, and each test's from the next."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +77,21 @@ def quick_settings() -> TrainingSettings:
 def drawn_run(drawn_set: Path, quick_settings: TrainingSettings, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A finished run on the drawn set; tests must not write into it."""
     return train(drawn_set, tmp_path_factory.mktemp("runs") / "run", settings=quick_settings)
+
+
+@pytest.fixture(scope="session")
+def rsna(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """RSNA 2019 in small; tests must not write into it."""
+    return write_rsna(tmp_path_factory.mktemp("sets") / "rsna-intracranial-hemorrhage-detection")
+
+
+@pytest.fixture(scope="session")
+def cq500(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """CQ500 in small; tests must not write into it."""
+    return write_cq500(tmp_path_factory.mktemp("sets") / "cq500")
+
+
+@pytest.fixture(scope="session")
+def ct_ich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """CT-ICH in small; tests must not write into it."""
+    return write_ct_ich(tmp_path_factory.mktemp("sets") / "ct-ich")

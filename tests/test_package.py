@@ -31,10 +31,21 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 FAMILIES = (
-    "archive|bundle|data|dicom|export|gate|groups|input|install|lesion|metric|model|nifti|operating_point|origin|output|"
-    "picture|read|result|run|series|settings|split|study|tuning|validation|weights|window"
+    "archive|bundle|data|dicom|evaluation|export|gate|groups|input|install|journal|lesion|metric|model|nifti|"
+    "operating_point|origin|output|picture|read|result|run|series|settings|split|study|submission|tuning|validation|"
+    "weights|window"
 )
-FILE_NAMES = {"model.onnx", "model.keras", "run.json", "split.csv", "study.db", "validation.json"}
+FILE_NAMES = {
+    "evaluation.json",
+    "model.keras",
+    "model.onnx",
+    "run.json",
+    "settings.json",
+    "split.csv",
+    "study.db",
+    "study.json",
+    "validation.json",
+}
 
 
 def raised_codes() -> set[str]:

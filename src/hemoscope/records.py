@@ -176,3 +176,144 @@ class SliceResult:
     subtypes: Mapping[Label, float] | None = None
     warnings: tuple[Notice, ...] = field(default=())
     error: ErrorReport | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells inputs apart: equal exactly for two answers to the same input."""
+        return slice_key(self.input)
+
+
+@dataclass(frozen=True, slots=True)
+class SliceOfStudy:
+    """The answer to one slice of a study, in the order from feet to head.
+
+    Attributes:
+        name: Of the file, or of the place within a file of many slices.
+        instance_uid: (0008,0018) SOP Instance UID; None where there is none.
+        position_mm: Along the normal of the slices; None where the study does not say.
+        section: Number, from 0, of the section that was scored: the slice itself, or the mean of thin ones about it.
+        status: scored; refused where it shows no head; failed where it could not be read.
+        probability: Calibrated probability of any hemorrhage in the section, in [0, 1]; None unless scored.
+        subtypes: Calibrated probability per subtype; None when the model does not tell them, and unless scored.
+        warnings: What was assumed or mended in this slice alone.
+        error: Why there is no score; None when scored.
+    """
+
+    name: str
+    instance_uid: str | None
+    position_mm: float | None
+    section: int
+    status: Status
+    probability: float | None = None
+    subtypes: Mapping[Label, float] | None = None
+    warnings: tuple[Notice, ...] = ()
+    error: ErrorReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChoice:
+    """Which series of a study was scored, and why.
+
+    Attributes:
+        uid: (0020,000E) Series Instance UID; None where there is none.
+        name: A folder or file to know it by.
+        reason: Why this one, in a sentence.
+        passed_over: Name and reason of each other series.
+        spacing_mm: Median distance between slices; None where the study does not say.
+        pixel_spacing_mm: (row, column); None where the study does not say.
+        tilt_degrees: Between the slices' normal and the axis of the body; None where the study does not say.
+    """
+
+    uid: str | None
+    name: str
+    reason: str
+    passed_over: tuple[tuple[str, str], ...] = ()
+    spacing_mm: float | None = None
+    pixel_spacing_mm: tuple[float, float] | None = None
+    tilt_degrees: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """The answer to one study: a score, a refusal or a failure, never nothing.
+
+    Attributes:
+        input: The path as the user gave it.
+        study_uid: (0020,000D) Study Instance UID; None where there is none.
+        status: scored, refused or failed.
+        series: What was scored; None where no series could be.
+        probability: Calibrated probability of any hemorrhage in the study, in [0, 1]; None unless scored.
+        decision: `probability` against the operating point; None unless scored.
+        operating_point: The point that `decision` used; None unless scored.
+        subtypes: Calibrated probability per subtype; None when the model does not tell them.
+        volumes_ml: Blood in all and per subtype from the maps, not calibrated; None without maps or known spacing.
+        slices: One answer per slice of the series, from feet to head.
+        key_slices: Places in `slices` of those that made the score, the strongest first.
+        warnings: What was assumed or mended on the way, in the series or in single slices.
+        error: Why there is no score; None when scored.
+    """
+
+    input: str
+    study_uid: str | None
+    status: Status
+    series: SeriesChoice | None = None
+    probability: float | None = None
+    decision: Decision | None = None
+    operating_point: OperatingPoint | None = None
+    subtypes: Mapping[Label, float] | None = None
+    volumes_ml: Mapping[Label, float] | None = None
+    slices: tuple[SliceOfStudy, ...] = ()
+    key_slices: tuple[int, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    error: ErrorReport | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells inputs apart: equal exactly for two answers to the same input."""
+        return study_key(self.input, self.study_uid)
+
+
+def slice_key(path: str) -> tuple[str, ...]:
+    """Return the key of the answer to a slice by itself."""
+    return ("slice", path)
+
+
+def study_key(name: str, study_uid: str | None) -> tuple[str, ...]:
+    """Return the key of the answer to a study."""
+    return ("study", name, study_uid or "")
+
+
+class Health(StrEnum):
+    """How one part of an installation is."""
+
+    OK = "ok"
+    MISSING = "missing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What `hemoscope doctor` found out about one part of an installation.
+
+    Attributes:
+        topic: What it belongs to: "packages", "model", "decoders", "machine", "extras" or "speed".
+        name: Of the part.
+        health: How it is.
+        detail: A version, a figure or the reason, in words without paths.
+        is_needed: Whether the base install cannot do without it.
+        next_step: What to do about it; None where nothing is to be done.
+        milliseconds: What was measured; None for what has no speed.
+    """
+
+    topic: str
+    name: str
+    health: Health
+    detail: str
+    is_needed: bool = True
+    next_step: str | None = None
+    milliseconds: float | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the base install does not work because of it."""
+        return self.is_needed and self.health is not Health.OK

@@ -93,7 +93,7 @@ def test_a_folder_with_no_image_is_a_usage_error(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing")
     result = run(tmp_path)
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error [input.no_images]: Expected pictures or DICOM files in")
+    assert result.stderr.startswith("Error [input.no_images]: Expected pictures, DICOM or NIfTI files in")
 
 
 def test_csv_and_page_are_written_beside_the_table(head, tmp_path):

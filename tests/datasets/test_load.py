@@ -1,14 +1,16 @@
 """Layouts are recognized; what is wrong with one is said with its line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hemoscope.datasets.items import Collection
+from hemoscope.datasets.items import Collection, Level, require_slice_labels
 from hemoscope.datasets.load import load_collection, read_groups
 from hemoscope.errors import DatasetError, InputError
 
 from .layouts import write_class_folders, write_kaggle, write_table
+from .public_sets import write_bhsd, write_ct_ich, write_rsna
 
 
 @pytest.fixture(params=[write_kaggle, write_class_folders, write_table], ids=["kaggle", "class folders", "table"])
@@ -118,3 +120,34 @@ def test_a_groups_file_with_other_columns_is_an_error(tmp_path):
     groups.write_text("id,patient\n0,one\n")
     with pytest.raises(DatasetError, match=r"received id, patient.*\[groups\.columns\]"):
         read_groups(groups, collection)
+
+
+def write_rsna_whole(folder: Path, **_: int) -> Path:
+    return write_rsna(folder, truncated=False)
+
+
+@pytest.mark.parametrize(
+    "write", [write_rsna_whole, write_ct_ich, write_bhsd], ids=["RSNA 2019", "CT-ICH", "volumes with masks"]
+)
+def test_every_public_set_gives_slices_that_can_be_read_and_hash_wherever_they_lie(write, tmp_path):
+    folder = write(tmp_path / "set")
+    collection = load_collection(folder)
+    assert {0, 1} == set(collection.labels)
+    assert all(item.read().pixels.shape == (128, 128) and item.group for item in collection)
+    assert len({item.sha256() for item in collection}) == len(collection)
+    before = collection.data_hash()
+    moved = folder.rename(tmp_path / "elsewhere")
+    assert load_collection(moved).data_hash() == before
+
+
+def test_labels_of_studies_are_refused_where_slices_are_learned_from(cq500):
+    collection = load_collection(cq500)
+    with pytest.raises(DatasetError, match=r"those of 'cq500' speak of whole studies.*\[data\.study_labels\]"):
+        require_slice_labels(collection)
+    assert require_slice_labels(replace(collection, level=Level.SLICE))
+
+
+def test_progress_is_told_where_headers_have_to_be_read(cq500):
+    calls: list[tuple[int, int]] = []
+    load_collection(cq500, on_progress=lambda *done: calls.append(done))
+    assert calls[-1] == (72, 72)

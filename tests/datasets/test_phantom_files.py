@@ -45,7 +45,8 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
 
 
 def test_every_example_but_the_empty_one_shows_a_head(tmp_path):
-    paths = write_examples(tmp_path / "input")
+    study, *paths = write_examples(tmp_path / "input")
+    assert len(list(study.glob("*.dcm"))) == 24
     shapes = {path.name: read_slice(path).pixels.std() for path in paths}
     assert shapes.pop("empty.png") == 0
     assert len(shapes) == 5

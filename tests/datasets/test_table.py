@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from hemoscope.datasets.items import UNKNOWN, Place
 from hemoscope.datasets.load import load_collection
 from hemoscope.errors import DatasetError, InputError
 
 from .layouts import write_kaggle, write_table
+from .public_sets import write_bhsd
 
 
 @pytest.fixture
@@ -85,3 +87,36 @@ def test_a_label_file_that_is_no_text_is_a_clear_error_in_every_layout(write, tm
 def test_a_picture_is_neither_a_folder_nor_a_table(folder):
     with pytest.raises(InputError, match=r"Expected a folder or a CSV; '0\.png' is neither.*\[input\.not_a_folder\]"):
         load_collection(folder / "0.png")
+
+
+def test_columns_of_subtypes_study_and_position_are_understood(folder):
+    rows = "0.png,0,a,s1,,,5\n1.png,1,a,s1,1,0,10.5\n2.png,0,b,,,,\n"
+    (folder / "labels.csv").write_text("path,label,group,study,subdural,epidural,position\n" + rows)
+    first, second, third = load_collection(folder)
+    assert first.targets == (0,) * 6
+    assert second.targets == (1, 0, UNKNOWN, UNKNOWN, UNKNOWN, 1)
+    assert (first.place, third.place) == (Place("s1", position=5.0), None)
+    assert second.details == ()
+
+
+def test_a_slice_of_a_volume_is_named_by_its_frame(tmp_path):
+    write_bhsd(tmp_path)
+    volume = next((tmp_path / "images").iterdir()).relative_to(tmp_path)
+    (tmp_path / "labels.csv").write_text(f"path,label,frame\n{volume},1,0\n{volume},0,1\n")
+    collection = load_collection(tmp_path)
+    assert [(item.key, item.frame) for item in collection] == [(f"{volume}#0", 0), (f"{volume}#1", 1)]
+    assert collection.items[1].read().pixels.shape == (128, 128)
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("1,yes,,", r"line 2: expected 0, 1 or nothing as subdural where label is 1; received 'yes'"),
+        ("0,1,,", r"line 2: expected no subdural where label is 0; received '1'"),
+        ("1,1,high,", r"line 2: expected a number as position; received 'high'"),
+        ("1,1,,-1", r"line 2: expected a number as frame; received '-1'.*slices of a volume count from 0"),
+    ],
+)
+def test_what_is_wrong_with_these_columns_is_named(folder, cells, message):
+    with pytest.raises(DatasetError, match=message):
+        load_collection(rewrite(folder, f"path,label,subdural,position,frame\n0.png,{cells}\n"))

@@ -51,7 +51,7 @@ def test_the_real_head_ct_of_pydicom_is_scored_in_hu_without_a_warning_about_it(
 
 def test_the_probability_is_the_calibrated_score_of_the_prepared_slice(predictor, picture):
     inputs = hemoscope.preprocess_single_image(picture, settings=predictor.bundle.preparation)
-    logit = predictor._engine.score(inputs)[0, 0]
+    logit = predictor.engine.score(inputs)[0, 0]
     calibration = predictor.bundle.calibration
     by_hand = 1 / (1 + np.exp(-(calibration.slope * logit + calibration.intercept)))
     assert predictor.predict(picture).probability == pytest.approx(by_hand, abs=1e-6)

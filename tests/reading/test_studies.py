@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hemoscope.reading import open_studies
+from hemoscope.reading import FoundPicture, open_studies
 from hemoscope.terms import Unit
 from hemoscope.writing.dicom import write_series
 from hemoscope.writing.nifti import write_nifti
@@ -48,4 +48,4 @@ def test_a_picture_belongs_to_no_study(tmp_path: Path):
     write_picture(np.zeros((8, 8)), tmp_path / "slice.png")
     with open_studies(tmp_path) as found:
         assert found.studies == ()
-        assert found.pictures == (tmp_path / "slice.png",)
+        assert found.pictures == (FoundPicture(tmp_path / "slice.png", "slice.png"),)

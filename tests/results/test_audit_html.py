@@ -192,6 +192,8 @@ def test_the_json_is_valid_by_its_schema_and_complete(tmp_path):
         "layout": "test",
         "slices": 5,
         "positives": 3,
+        "level": "slice",
+        "notices": [],
         "groups_given": 4,
         "groups_suggested": 2,
         "largest_group": 4,

@@ -13,7 +13,7 @@ from hemoscope.errors import BundleError
 from hemoscope.records import Notice, SliceResult, Status
 from hemoscope.results.csv_table import COLUMNS, write_csv
 
-from .sample import ALL, POSITIVE, UNCERTAIN, scored, unanswered
+from .sample import ALL, POSITIVE, REFUSED_STUDY, STUDY, UNCERTAIN, scored, unanswered
 
 
 def read(path):
@@ -30,17 +30,24 @@ def written(results):
 def test_the_header_is_the_documented_one():
     assert written([]) == (
         "input,status,probability,decision,operating_point,threshold,epidural,intraparenchymal,intraventricular,"
-        "subarachnoid,subdural,warnings,error_code,error_message,next_step,uncertain_from\r\n"
+        "subarachnoid,subdural,warnings,error_code,error_message,next_step,uncertain_from,slices,key_slices,volume_ml\r\n"
     )
 
 
 def test_every_kind_of_result_has_its_row():
     assert written(ALL).splitlines()[1:] == [
-        "scans/head <1>.png,scored,0.873,positive,balanced,0.4,,,,,,picture.hu_unknown,,,,",
-        "b.dcm,scored,0.05,negative,balanced,0.4,0.01,,,,0.04,,,,,",
-        "knee.png,refused,,,,,,,,,,,gate.no_head,Found no skull.,Choose a head.,",
-        "'=1+1.png,failed,,,,,,,,,,,read.empty,It has no bytes.,Fetch it again.,",
+        "scans/head <1>.png,scored,0.873,positive,balanced,0.4,,,,,,picture.hu_unknown,,,,,,,",
+        "b.dcm,scored,0.05,negative,balanced,0.4,0.01,,,,0.04,,,,,,,,",
+        "knee.png,refused,,,,,,,,,,,gate.no_head,Found no skull.,Choose a head.,,,,",
+        "'=1+1.png,failed,,,,,,,,,,,read.empty,It has no bytes.,Fetch it again.,,,,",
     ]
+
+
+def test_a_study_has_a_row_with_its_slices_and_its_volume():
+    row = next(csv.DictReader(io.StringIO(written([STUDY]), newline="")))
+    assert (row["input"], row["probability"], row["decision"]) == ("scans/study", "0.9", "positive")
+    assert (row["slices"], row["key_slices"], row["volume_ml"], row["subdural"]) == ("3", "b.dcm", "12.5", "0.8")
+    assert written([REFUSED_STUDY]).splitlines()[1].endswith("study.no_brain,Found no brain.,Choose a head.,,0,,")
 
 
 def test_an_uncertain_result_has_both_ends_of_its_band():

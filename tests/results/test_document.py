@@ -39,7 +39,7 @@ def test_every_document_keeps_the_schema_and_reads_back_the_same(results):
 def test_a_document_is_these_keys_and_no_others():
     assert as_document([REFUSED], model=MODEL) == {
         "schema": "hemoscope.predictions",
-        "schema_version": "1.1",
+        "schema_version": "1.2",
         "research_use_only": "Research use only. Not a medical device. Not for diagnosis.",
         "model": MODEL,
         "results": [
@@ -54,6 +54,7 @@ def test_a_document_is_these_keys_and_no_others():
                 "error": {"code": "gate.no_head", "message": "Found no skull.", "next_step": "Choose a head."},
             }
         ],
+        "studies": [],
     }
 
 
@@ -159,7 +160,7 @@ def test_the_schema_refuses_what_is_not_documented(spoil):
 
 def test_every_object_of_the_schema_forbids_unknown_keys():
     objects = [part for part in (SCHEMA, *SCHEMA["$defs"].values()) if part.get("type") == "object"]
-    assert len(objects) == 8
+    assert len(objects) == 12
     assert all(part["additionalProperties"] is False for part in objects)
 
 

@@ -11,11 +11,12 @@ import pytest
 
 from hemoscope.errors import BundleError
 from hemoscope.records import ErrorReport, Notice
-from hemoscope.results.html import ReportEntry, write_html
+from hemoscope.results.html import ReportEntry, ShownSlice, write_html
 
 from .sample import ALL, FAILED, MODEL, NEGATIVE, POSITIVE, REFUSED, RULED_IN, RULED_OUT, UNCERTAIN
 
 PICTURE = np.full((50, 40), 128, np.uint8)
+SHOWN = (ShownSlice("head <1>.png", PICTURE),)
 MODEL_INPUT = np.ones((32, 32), np.float32)
 WICKED = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onload='alert(3)"
 
@@ -80,7 +81,7 @@ def page_of(folder, *entries, model=MODEL):
 
 @pytest.fixture
 def page(tmp_path) -> Parsed:
-    return Parsed(page_of(tmp_path, ReportEntry(POSITIVE, PICTURE, MODEL_INPUT), *map(ReportEntry, ALL[1:])))
+    return Parsed(page_of(tmp_path, ReportEntry(POSITIVE, SHOWN, MODEL_INPUT), *map(ReportEntry, ALL[1:])))
 
 
 def test_the_notice_stands_first_and_stays_in_sight(tmp_path):
@@ -233,7 +234,7 @@ def test_a_script_in_any_text_is_shown_and_does_not_run(tmp_path):
         replace(POSITIVE, input=WICKED, warnings=(Notice(WICKED, WICKED),)),
         replace(FAILED, input=WICKED, error=ErrorReport(WICKED, WICKED, WICKED)),
     ]
-    entries = [ReportEntry(result, PICTURE) for result in wicked]
+    entries = [ReportEntry(result, SHOWN) for result in wicked]
     page = Parsed(page_of(tmp_path, *entries, model=MODEL | {"name": WICKED}))
     assert_shows_script_as_text(page, pictures=2)
     # The model, two paths, a warning's two texts and an error's three; a heading begins after the last slash.
@@ -246,7 +247,7 @@ def test_a_script_in_any_text_is_shown_and_does_not_run(tmp_path):
         ("頭部 CT.png", "頭部 CT.png"),
         ("C:\\scans\\a.png", "a.png"),
         ("scans/a.png", "a.png"),
-        ("scans/", "scans/"),
+        ("scans/", "scans"),
         ("a\u202egnp.exe", r"a\u202egnp.exe"),
         ("h\udce4mo.png", r"h\udce4mo.png"),
     ],

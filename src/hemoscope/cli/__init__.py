@@ -13,16 +13,19 @@ from hemoscope.errors import HemoscopeError, InputError
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 COMMANDS = (
+    "agreement",
     "audit",
     "compare",
     "cross-validate",
     "demo",
+    "doctor",
     "evaluate",
     "export",
     "learning-curve",
     "paint",
     "phantom",
     "predict",
+    "submit-rsna",
     "train",
     "train-study",
     "tune",

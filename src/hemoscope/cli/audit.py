@@ -37,16 +37,18 @@ def audit(
     groups_out: Path | None,
     as_json: bool,
 ) -> None:
-    """Look for leaks in DATA: the 200-image set as Kaggle ships it, two class folders, or a CSV of path,label.
+    """Look for leaks in DATA: a public set as it comes, two class folders, or a CSV of path,label.
 
     Finds pictures that stand there twice, neighbors of one series, and what tells the label without the brain: size,
     file size, brightness and more. Exit codes: 0 all well, 1 failed, 2 usage, 3 some files could not be read.
     Research use only.
     """
+    from hemoscope.cli.progress import bar
     from hemoscope.datasets.audit import write_groups
     from hemoscope.datasets.load import load_collection
 
-    collection = load_collection(data, groups_file=groups)
+    with bar("Reading headers") as on_progress:
+        collection = load_collection(data, groups_file=groups, on_progress=on_progress)
     found = _audit(collection)
     if groups_out is not None:
         write_groups(groups_out, collection, found.groups)

@@ -45,7 +45,7 @@ def compare(
     them DeLong's test of the AUROCs and McNemar's of the decisions, both for slices that are independent. DATA is as
     for evaluate. Exit codes: 0 all well, 1 failed, 2 usage, 3 some slices could not be read. Research use only.
     """
-    from hemoscope.cli.progress import bar
+    from hemoscope.cli.progress import bar_after_index
     from hemoscope.evaluation.judge import JudgeSettings
     from hemoscope.inference.compare import compare as run
     from hemoscope.inference.evaluate import EvaluationSettings
@@ -56,8 +56,8 @@ def compare(
         seen=SeenPolicy(seen),
         examples=0 if report is None else examples,
     )
-    with bar("Scoring", then="Measuring") as on_progress:
-        found = run((a, b), data, settings=settings, groups_file=groups, on_progress=on_progress)
+    with bar_after_index("Scoring", then="Measuring") as (on_index, on_progress):
+        found = run((a, b), data, settings=settings, groups_file=groups, on_progress=on_progress, on_index=on_index)
     if report is not None:
         from hemoscope.results.comparison_html import write_comparison_html
 

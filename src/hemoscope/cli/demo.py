@@ -11,8 +11,9 @@ import click
 def demo(context: click.Context, /, out: Path) -> None:
     """Score example input and write OUT/report.html and OUT/results.csv.
 
-    The input: drawn heads with and without bleeds, the real head CT that comes with pydicom, and an empty picture. The
-    shipped network learned from real pictures, so its answers to drawings only show how results look.
+    The input: a drawn study, drawn heads with and without bleeds, the real head CT that comes with pydicom, and an
+    empty picture. The shipped network learned from real pictures, so its answers to drawings only show how results
+    look.
     """
     from hemoscope.cli.predict import predict
     from hemoscope.datasets.phantom.example import write_examples

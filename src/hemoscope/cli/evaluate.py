@@ -37,8 +37,9 @@ def evaluate(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Judge BUNDLE on DATA that its network never saw: class folders, the Kaggle set, or a CSV of path,label,...
+    """Judge BUNDLE on DATA that its network never saw: a public set, class folders, or a CSV of path,label,...
 
+    Where the labels speak of studies, as those of CQ500, each study is judged by its highest slice.
     BUNDLE is a folder, or the word shipped. The CSV may have a column group, which names patients, and others, which
     part the slices into subgroups. Refused and failed slices are counted and listed. Where slices stood in the
     training data, the command stops, unless --seen says otherwise.
@@ -46,7 +47,7 @@ def evaluate(
     OUT gets report.html, evaluation.json, predictions.csv and model_card_section.md. Exit codes: 0 all well, 1 failed,
     2 usage, 3 some slices could not be read. Research use only.
     """
-    from hemoscope.cli.progress import bar
+    from hemoscope.cli.progress import bar_after_index
     from hemoscope.evaluation.judge import JudgeSettings
     from hemoscope.inference.evaluate import EvaluationSettings
     from hemoscope.inference.evaluate import evaluate as run
@@ -57,8 +58,8 @@ def evaluate(
         seen=SeenPolicy(seen),
         examples=0 if out is None else examples,
     )
-    with bar("Scoring", then="Measuring") as on_progress:
-        found = run(bundle, data, settings=settings, groups_file=groups, on_progress=on_progress)
+    with bar_after_index("Scoring", then="Measuring") as (on_index, on_progress):
+        found = run(bundle, data, settings=settings, groups_file=groups, on_progress=on_progress, on_index=on_index)
     if out is not None:
         from hemoscope.results.evaluation_folder import write_evaluation
 

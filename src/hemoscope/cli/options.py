@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from hemoscope.models.registry import MODELS
-from hemoscope.training.settings import TrainingSettings
+from hemoscope.training.settings import PRECISIONS, TrainingSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT = TrainingSettings()
@@ -40,6 +40,11 @@ seed = click.option(
     "--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed gives the same again."
 )
 size = click.option("--size", type=int, help="Rows and columns of the input in pixels.")
+precision = click.option(
+    "--precision",
+    type=click.Choice(PRECISIONS),
+    help="What the network computes in; mixed_float16 is fast on NVIDIA GPUs, mixed_bfloat16 on newer ones and TPUs.",
+)
 point = click.option(
     "--operating-point", default="balanced", show_default=True, help="The bundle's threshold to decide at."
 )

@@ -1,7 +1,8 @@
-"""hemoscope predict: pictures and DICOM slices in, an answer for each out."""
+"""hemoscope predict: studies, pictures and DICOM slices in, an answer for each out."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,15 @@ import click
 from click.core import ParameterSource
 
 from hemoscope.cli import SOME_INPUTS_FAILED, options
-from hemoscope.records import SliceResult, Status
+from hemoscope.records import SliceResult, Status, StudyResult
 
 if TYPE_CHECKING:
-    from hemoscope.inference.predictor import Examination, Predictor
+    from hemoscope.inference.batch import Examined
+    from hemoscope.inference.predictor import Predictor
+    from hemoscope.results.html import ReportEntry
+    from hemoscope.results.journal import Journal
+
+Result = SliceResult | StudyResult
 
 
 @click.command()
@@ -20,6 +26,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of a table.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a CSV table.")
 @click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page.")
+@click.option(
+    "--out",
+    "journal_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write each answer when it is ready, a line of JSON each.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the file of --out: inputs that it answers are passed over.")
+@click.option("--slices", "as_slices", is_flag=True, help="Score every slice by itself, also where there are studies.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
 @options.point
 @click.option("--abstain", is_flag=True, help="Say uncertain between the thresholds that rule out and rule in.")
@@ -31,66 +45,87 @@ def predict(
     as_json: bool,
     csv_file: Path | None,
     html_file: Path | None,
+    journal_file: Path | None,
+    resume: bool,
+    as_slices: bool,
     bundle: Path | None,
     operating_point: str,
     abstain: bool,
 ) -> None:
-    """Score head CT slices: files, folders or quoted glob patterns.
+    """Score head CT: studies and slices; folders, archives, files or quoted glob patterns.
 
-    Each input is scored, refused with a reason, or failed with an error and the next step; one bad file never stops
-    the rest. Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed. Research use only.
+    DICOM in a folder or an archive, and NIfTI, are taken as studies: the right series is chosen, its slices are sorted,
+    and there is one answer for the study and one for each slice. Pictures, and files that are named one by one, are
+    slices. Each input is scored, refused with a reason, or failed with an error and the next step; one bad file never
+    stops the rest. Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed. Research use only.
     """
-    from hemoscope.inference.batch import find_inputs
+    from hemoscope.inference.batch import find_places
     from hemoscope.inference.predictor import Predictor
 
     if abstain and context.get_parameter_source("operating_point") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--abstain decides at rule-out and rule-in; leave out --operating-point.")
-    inputs = find_inputs(paths)
+    if resume and journal_file is None:
+        raise click.UsageError("--resume goes on with the file of --out; name it.")
+    places = find_places(paths)
     predictor = Predictor(bundle, operating_point=operating_point, abstain=abstain)
-    examinations = list(_examine(predictor, inputs, keep=html_file is not None))
-    results = [examination.result for examination in examinations]
+    with ExitStack() as stack:
+        journal = _open_journal(journal_file, predictor, resume=resume, stack=stack)
+        results: list[Result] = list(journal.results) if journal else []
+        entries: list[ReportEntry] | None = [] if html_file is not None else None
+        for examined in _answers(predictor, places, journal, as_slices=as_slices):
+            if journal is not None:
+                journal.add(examined.result)
+            if entries is not None:
+                from hemoscope.cli.report import entry_of
+
+                entries.append(entry_of(examined))
+            results.append(examined.result)
     if csv_file is not None:
         from hemoscope.results.csv_table import write_csv
 
         write_csv(results, csv_file)
-    if html_file is not None:
-        _write_report(examinations, html_file, predictor)
+    if html_file is not None and entries is not None:
+        _write_report(entries, html_file, predictor)
     _print(results, predictor, as_json=as_json)
     if any(result.status is Status.FAILED for result in results):
         context.exit(SOME_INPUTS_FAILED)
 
 
-def _examine(predictor: "Predictor", inputs: list[Path], *, keep: bool) -> Iterator["Examination"]:
-    """Examine each input behind a progress bar; drop the pixels unless a report will show them."""
-    from hemoscope.inference.predictor import Examination
+def _open_journal(path: Path | None, predictor: "Predictor", *, resume: bool, stack: ExitStack) -> "Journal | None":
+    if path is None:
+        return None
+    from hemoscope.results.journal import Journal
 
-    for path in _with_progress(inputs):
-        examination = predictor.examine(path)
-        yield examination if keep else Examination(examination.result)
-
-
-def _with_progress(inputs: list[Path]) -> Iterable[Path]:
-    if len(inputs) < 10:  # done before a bar could be read
-        return inputs
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(inputs, description="Scoring", console=Console(stderr=True), transient=True)
+    journal = stack.enter_context(Journal(path, model=predictor.bundle.summary(), resume=resume))
+    if resume:
+        click.echo(f"Going on: {len(journal.results)} inputs have their answer.", err=True)
+    return journal
 
 
-def _write_report(examinations: list["Examination"], path: Path, predictor: "Predictor") -> None:
-    from hemoscope.results.html import ReportEntry, write_html
-    from hemoscope.results.picture import for_display
+def _answers(
+    predictor: "Predictor", places: list[Path], journal: "Journal | None", *, as_slices: bool
+) -> Iterator["Examined"]:
+    """Answer for every input behind a progress bar."""
+    from hemoscope.cli.progress import growing_bar
+    from hemoscope.inference.batch import Batch, find_inputs, is_place_of_studies
 
-    entries = [
-        ReportEntry(one.result, for_display(one.image) if one.image else None, one.model_input, one.blood_map)
-        for one in examinations
-    ]
+    with growing_bar("Scoring slices") as advance:
+        batch = Batch(predictor, done=frozenset() if journal is None else journal, on_progress=advance)
+        if as_slices:
+            yield from batch.slices(find_inputs(places))
+            return
+        for place in places:
+            yield from batch.studies(place) if is_place_of_studies(place) else batch.slices([place])
+
+
+def _write_report(entries: list["ReportEntry"], path: Path, predictor: "Predictor") -> None:
+    from hemoscope.results.html import write_html
+
     write_html(entries, path, model=predictor.bundle.summary())
     click.echo(f"Report: {path}", err=True)
 
 
-def _print(results: list[SliceResult], predictor: "Predictor", *, as_json: bool) -> None:
+def _print(results: list[Result], predictor: "Predictor", *, as_json: bool) -> None:
     if as_json:
         from hemoscope.results.document import as_document
 

@@ -1,7 +1,8 @@
 """Progress of long work, on stderr."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from hemoscope.training.observe import Observer
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @contextmanager
@@ -31,19 +34,62 @@ def bar(description: str, *, then: str | None = None) -> Iterator[Callable[[int,
         yield advance
 
 
+@contextmanager
+def growing_bar(description: str, *, least: int = 40) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr once there is enough to do; what there is to do may grow.
+
+    Args:
+        description: What is done.
+        least: Below so many the work is done before a bar could be read.
+    """
+    with ExitStack() as stack:
+        progress: Progress | None = None
+        task: TaskID | None = None
+
+        def advance(done: int, total: int) -> None:
+            nonlocal progress, task
+            if total < least:
+                return
+            if progress is None or task is None:
+                progress = stack.enter_context(Progress(*_COLUMNS, console=Console(stderr=True), transient=True))
+                task = progress.add_task(description, total=total)
+            progress.update(task, completed=done, total=total)
+
+        yield advance
+
+
+@contextmanager
+def bar_after_index(description: str, *, then: str) -> Iterator[tuple[Callable[[int, int], None], ...]]:
+    """Show a bar as `bar` does, and before it one for the headers of a collection, where they have to be read.
+
+    Args:
+        description: What is done once the collection is known.
+        then: What is done once all are.
+
+    Yields:
+        What takes how many headers are read of how many, and what takes how many are done of how many.
+    """
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def follow(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=total)
+            progress.update(tasks[name], completed=done)
+            if done == total:
+                progress.remove_task(tasks.pop(name))
+                if name == description:
+                    progress.add_task(then, total=None)
+
+        yield partial(follow, "Reading headers"), partial(follow, description)
+
+
 class TrainingBars(Observer):
     """A bar for preparation and one for each epoch, and a line of figures per epoch, all on stderr."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-        )
+        self._progress = Progress(*_COLUMNS, console=self._console, transient=True)
         self._task: TaskID | None = None
         self._described = ""
 
@@ -58,6 +104,10 @@ class TrainingBars(Observer):
         """Take the bars away."""
         self._progress.stop()
 
+    def on_index(self, done: int, total: int) -> None:
+        """Advance the bar of a collection that has to be looked at as a whole."""
+        self._show("Reading headers", done, total)
+
     def on_prepare(self, done: int, total: int) -> None:
         """Advance the preparation bar."""
         self._show("Preparing slices", done, total)
@@ -69,6 +119,9 @@ class TrainingBars(Observer):
             f"{data['name']} ({data['layout']}): {data['slices']} slices, {data['positives']} with hemorrhage, "
             f"{data['groups']} groups; left out: {len(left_out) if isinstance(left_out, dict) else 0}"
         )
+        notices = data.get("notices")
+        for notice in notices if isinstance(notices, list) else ():
+            self._console.print(f"Note: {notice['message']}", highlight=False, markup=False)
 
     def on_resume(self, epoch: int) -> None:
         """Say where the run goes on."""

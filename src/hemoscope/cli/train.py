@@ -23,6 +23,7 @@ from hemoscope.training.settings import TrainingSettings
 @click.option("--label-smoothing", type=float, help="How far targets move from 0 and 1 towards 0.5.")
 @click.option("--validation-fraction", type=float, help="Share of the slices held out, whole groups at a time.")
 @options.size
+@options.precision
 @click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
 @click.option(
     "--seed", type=int, default=options.DEFAULT.seed, show_default=True, help="The same seed repeats the run."
@@ -39,7 +40,9 @@ def train(
     no_augmentation: bool,
     **choices: str | float | int | None,
 ) -> None:
-    """Train a network on DATA: the 200-image set as Kaggle ships it, two class folders, or a CSV of path,label.
+    """Train a network on DATA: a public set as it comes, two class folders, or a CSV of path,label.
+
+    Public sets are the 200-image set of Kaggle, RSNA 2019, CT-ICH, BHSD and INSTANCE 2022.
 
     A network with maps learns from the folder that holds the collections of several origins. What is not chosen here
     is the network's own default; run.json says which.

@@ -3,21 +3,34 @@
 import os
 from pathlib import Path
 
+from hemoscope.datasets.cq500 import find_cq500, load_cq500
+from hemoscope.datasets.ct_ich import find_ct_ich, load_ct_ich
 from hemoscope.datasets.folder import find_class_folders, load_class_folders
+from hemoscope.datasets.headers import Progress
 from hemoscope.datasets.items import Collection, check_usable
 from hemoscope.datasets.kaggle import find_kaggle, load_kaggle
+from hemoscope.datasets.masked_volumes import find_masked_volumes, load_masked_volumes
 from hemoscope.datasets.rows import read_rows
+from hemoscope.datasets.rsna import find_rsna, load_rsna
 from hemoscope.datasets.table import find_table, load_table
 from hemoscope.errors import DatasetError, InputError
 
 
-def load_collection(path: str | os.PathLike[str], *, groups_file: str | os.PathLike[str] | None = None) -> Collection:
+def load_collection(
+    path: str | os.PathLike[str],
+    *,
+    groups_file: str | os.PathLike[str] | None = None,
+    on_progress: Progress | None = None,
+) -> Collection:
     """Read a labelled collection of any layout we know.
 
     Args:
-        path: A folder: the Kaggle set as it comes, two class folders, or slices with a `labels.csv` of path and
-            label; or such a table itself, under any name that ends in .csv.
+        path: A folder: a public set as it comes (the 200-image set of Kaggle, RSNA 2019, CQ500, CT-ICH, BHSD, INSTANCE
+            2022), two class folders, or slices with a `labels.csv` of path and label; or such a table itself, under
+            any name that ends in .csv.
         groups_file: CSV with a column "group" and a column "id", "file" or "path" that names the slice.
+        on_progress: Called with how many headers or volumes are looked at and how many there are, where a layout has to
+            look at them all before anything is known.
 
     Raises:
         InputError: "input.not_found" or "input.not_a_folder".
@@ -32,21 +45,30 @@ def load_collection(path: str | os.PathLike[str], *, groups_file: str | os.PathL
             f"Expected a folder or a CSV; {place.name!r} is neither.",
             "Name its folder, or a CSV of path and label.",
         )
-    collection = check_usable(_recognize(place) if place.is_dir() else load_table(place))
+    collection = check_usable(_recognize(place, on_progress) if place.is_dir() else load_table(place))
     return collection if groups_file is None else collection.regrouped(read_groups(groups_file, collection))
 
 
-def _recognize(folder: Path) -> Collection:
+def _recognize(folder: Path, on_progress: Progress | None) -> Collection:
+    rsna = find_rsna(folder)
+    if rsna is not None:
+        return load_rsna(rsna, on_progress=on_progress)
+    if find_cq500(folder):
+        return load_cq500(folder, on_progress=on_progress)
+    if find_ct_ich(folder):
+        return load_ct_ich(folder, on_progress=on_progress)
     if find_kaggle(folder):
         return load_kaggle(folder)
     table = find_table(folder)
     if table is not None:
         return load_table(table)
+    if find_masked_volumes(folder):
+        return load_masked_volumes(folder, on_progress=on_progress)
     if len(set(find_class_folders(folder).values())) == 2:
         return load_class_folders(folder)
     raise DatasetError(
         "data.unknown_layout",
-        f"{folder.name!r} is neither the Kaggle set, nor two class folders, nor slices with a labels.csv.",
+        f"{folder.name!r} is neither a public set, nor two class folders, nor slices with a labels.csv.",
         "Put slices into two folders named hemorrhage and normal, or list them in labels.csv: path,label.",
     )
 

@@ -1,11 +1,15 @@
 """Tables that users bring: labels and groups as CSV, with a typed error for what is no table."""
 
 import csv
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hemoscope.errors import DatasetError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 DELIMITERS = (",", ";", "\t")
 """What spreadsheets write between cells, by the country they are set to."""
@@ -48,8 +52,20 @@ def read_rows(path: Path) -> list[Row]:
         DatasetError: "data.unreadable_table" where it cannot be opened, is no UTF-8 text, names a column twice, or has
             a line with more cells than the header.
     """
+    return list(stream_rows(path))
+
+
+def stream_rows(path: Path) -> Iterator[Row]:
+    """Read a table as `read_rows` does, row by row, so that millions of them need no memory.
+
+    Raises:
+        DatasetError: As `read_rows`, when the line is reached.
+    """
     try:
-        return _parse(path.read_text(encoding="utf-8-sig"), name=path.name)
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            delimiter = _delimiter(stream.readline())
+            stream.seek(0)
+            yield from _parse(csv.reader(stream, delimiter=delimiter, strict=True), name=path.name)
     except OSError as error:
         raise _unreadable(path.name, error.strerror or "the system gave no reason") from error
     except UnicodeDecodeError as error:
@@ -58,21 +74,19 @@ def read_rows(path: Path) -> list[Row]:
         raise _unreadable(path.name, str(error)) from error
 
 
-def _parse(text: str, *, name: str) -> list[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]), strict=True)
+def _parse(reader: "CsvReader", *, name: str) -> Iterator[Row]:
     header = [column.strip() for column in next(reader, [])]
     named = [column for column in header if column]
     if len(set(named)) < len(named):
         raise _unreadable(name, "its header names a column twice")
-    rows = []
+    columns = [(place, column) for place, column in enumerate(header) if column]
     for cells in reader:
         if len(cells) > len(header):
             raise _unreadable(name, f"line {reader.line_num} has {len(cells)} cells, the header {len(header)}")
-        if any(cell.strip() for cell in cells):
-            padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
-            pairs = zip(header, padded, strict=True)
-            rows.append(Row(reader.line_num, {column: cell for column, cell in pairs if column}))
-    return rows
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            stripped += [""] * (len(header) - len(stripped))
+            yield Row(reader.line_num, {column: stripped[place] for place, column in columns})
 
 
 def _delimiter(header: str) -> str:

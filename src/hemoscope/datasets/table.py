@@ -1,15 +1,26 @@
-"""A table of slices: a CSV with the columns path and label, perhaps group, and whatever else is known of each."""
+"""A table of slices: a CSV with the columns path and label, perhaps group, and whatever else is known of each.
 
+    path,label,group,epidural,...,subdural,study,position,frame
+    a/1.dcm,1,patient-7,0,...,1,study-3,35.0,
+
+Columns named as the subtypes hold 0, 1 or nothing where nobody has said. `study` and `position` (mm towards the head)
+place a slice in its study; `frame` is a slice of a NIfTI volume, counted from 0.
+"""
+
+import math
 import os
 from pathlib import Path
 
-from hemoscope.datasets.items import Collection, Item
+from hemoscope.datasets.items import UNKNOWN, Collection, Item, Place
 from hemoscope.datasets.rows import Row, read_header, read_rows
 from hemoscope.errors import DatasetError
+from hemoscope.terms import SUBTYPES
 
 LABEL_FILE = "labels.csv"
 NEEDED = ("path", "label")
-GROUP = "group"
+GROUP, STUDY, POSITION, FRAME = "group", "study", "position", "frame"
+_OWN = frozenset({*NEEDED, GROUP, STUDY, POSITION, FRAME, *SUBTYPES})
+"""Columns with a meaning of their own; every other one is a detail."""
 
 
 def find_table(folder: Path) -> Path | None:
@@ -23,7 +34,8 @@ def load_table(table: Path) -> Collection:
 
     Args:
         table: CSV with the columns "path" (absolute, or from the table's folder), "label" (0 or 1) and, if slices
-            belong together, "group" (the patient). Without it each slice is its own group. Every other column is kept
+            belong together, "group" (the patient). Without it each slice is its own group. Columns named as the
+            subtypes, "study", "position" and "frame" say what the head of this file says. Every other column is kept
             with its slice.
 
     Raises:
@@ -62,9 +74,50 @@ def _item(row: Row, table: Path) -> Item:
             f"{place}: the group is empty, others are not known to be apart from it.",
             "Name its patient, or give it a group of its own.",
         )
-    key = _key(path, table.parent)
-    details = tuple((name, cell) for name, cell in cells.items() if name not in (*NEEDED, GROUP))
-    return Item(key=key, path=path, label=int(cells["label"]), group=cells.get(GROUP, key), details=details)
+    frame, position = _number(row, FRAME, table), _number(row, POSITION, table)
+    key = _key(path, table.parent) + ("" if frame is None else f"#{int(frame)}")
+    return Item(
+        key=key,
+        path=path,
+        label=int(cells["label"]),
+        group=cells.get(GROUP, key),
+        details=tuple((name, cell) for name, cell in cells.items() if name not in _OWN),
+        frame=None if frame is None else int(frame),
+        subtypes=_subtypes(row, table),
+        place=Place(cells[STUDY], position=position) if cells.get(STUDY) else None,
+    )
+
+
+def _subtypes(row: Row, table: Path) -> tuple[float, ...]:
+    """Read the columns named as the subtypes; a slice without hemorrhage has none of them."""
+    known = {label: row.cells.get(label, "") for label in SUBTYPES}
+    for label, cell in known.items():
+        if cell not in {"", "0", "1"} or (cell == "1" and row.cells["label"] == "0"):
+            what = f"expected 0, 1 or nothing as {label}" if row.cells["label"] == "1" else f"expected no {label}"
+            raise DatasetError(
+                "data.bad_label",
+                f"{table.name}, line {row.line}: {what} where label is {row.cells['label']}; received {cell!r}.",
+                "Correct the line.",
+            )
+    return tuple(UNKNOWN if cell == "" else float(cell) for cell in known.values())
+
+
+def _number(row: Row, column: str, table: Path) -> float | None:
+    cell = row.cells.get(column, "")
+    if not cell:
+        return None
+    try:
+        value = float(cell)
+        is_right = math.isfinite(value) and (column != FRAME or (value >= 0 and value.is_integer()))
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise DatasetError(
+            "data.bad_label",
+            f"{table.name}, line {row.line}: expected a number as {column}; received {cell!r}.",
+            "Correct the line; slices of a volume count from 0.",
+        )
+    return value
 
 
 def _key(path: Path, folder: Path) -> str:

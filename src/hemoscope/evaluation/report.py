@@ -8,7 +8,7 @@ import numpy as np
 
 from hemoscope.evaluation.cases import JudgedCase
 from hemoscope.evaluation.judge import Judgement
-from hemoscope.records import Slice
+from hemoscope.records import Notice, Slice
 
 
 class SeenStatus(StrEnum):
@@ -64,8 +64,10 @@ class CollectionFacts:
         layout: How it was recognized.
         sha256: Of every file's bytes and label.
         slices: How many it has, before any were dropped.
-        positives: How many of them show hemorrhage.
+        positives: How many of them show hemorrhage; of studies, where whole studies were judged.
         groups: How many groups they are of.
+        studies: How many studies were judged; None where slices were.
+        notices: What was left out, mended or assumed in reading it.
     """
 
     name: str
@@ -74,6 +76,16 @@ class CollectionFacts:
     slices: int
     positives: int
     groups: int
+    studies: int | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def size_in_words(self) -> str:
+        """How many cases were judged."""
+        slices = f"{self.slices:,} slice{'s' * (self.slices != 1)}"
+        if self.studies is None:
+            return slices
+        return f"{self.studies:,} {'study' if self.studies == 1 else 'studies'} ({slices})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from hemoscope.datasets.items import Collection
+from hemoscope.datasets.items import Item
 from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.paired import Comparison, Side, judge_pair
 from hemoscope.evaluation.report import Example
 from hemoscope.inference.evaluate import EvaluationSettings, facts_of, look_at, unseen_of
+from hemoscope.inference.judged import cases_of
 from hemoscope.inference.labelled import score_labelled
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import apply_policy, check_seen
@@ -21,6 +22,7 @@ def compare(
     settings: EvaluationSettings | None = None,
     groups_file: str | os.PathLike[str] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_index: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Score a labelled collection with two bundles, and compare their answers pair by pair.
 
@@ -30,6 +32,7 @@ def compare(
         settings: How; the defaults unless given. Slices that either network learned from fall under its policy.
         groups_file: CSV with a group per slice.
         on_progress: Called with how many scores are made and how many there will be.
+        on_index: As in `evaluate`.
 
     Raises:
         InputError: "operating_point.unknown" where either has no such point, or nothing is at a path.
@@ -38,7 +41,7 @@ def compare(
     """
     settings = settings or EvaluationSettings()
     predictors = [Predictor(bundle, operating_point=settings.judge.point) for bundle in bundles]
-    collection = load_collection(data, groups_file=groups_file)
+    collection = load_collection(data, groups_file=groups_file, on_progress=on_index)
     scored, checks = [], []
     for place, predictor in enumerate(predictors):
 
@@ -48,22 +51,24 @@ def compare(
 
         scored.append(score_labelled(predictor, collection, on_progress=advance))
         checks.append(apply_policy(check_seen(predictor.bundle, collection, scored[-1]), settings.seen))
+    joined = [cases_of(collection, unseen_of(one.cases, checks)) for one in scored]
     first, second = (
-        Side(predictor.bundle.summary(), predictor.operating_point, check, unseen_of(one.cases, checks))
-        for predictor, check, one in zip(predictors, checks, scored, strict=True)
+        Side(predictor.bundle.summary(), predictor.operating_point, check, tuple(case for case, _ in cases))
+        for predictor, check, cases in zip(predictors, checks, joined, strict=True)
     )
     paired = judge_pair(first.cases, second.cases, (first.point, second.point), settings=settings.judge)
     comparison = Comparison(first, second, facts_of(collection, scored[0]), paired, settings.judge)
-    return replace(comparison, examples=_look_at_both(comparison, collection, predictors, most=settings.examples))
+    slices = [{case.key: item for case, item in cases} for cases in joined]
+    return replace(comparison, examples=_look_at_both(comparison, slices, predictors, most=settings.examples))
 
 
 def _look_at_both(
-    comparison: Comparison, collection: Collection, predictors: list[Predictor], *, most: int
+    comparison: Comparison, slices: list[dict[str, Item]], predictors: list[Predictor], *, most: int
 ) -> tuple[tuple[Example, Example], ...]:
     """Examine the first slices that were decided differently with both networks."""
     pairs = comparison.decided_differently()[:most]
     first, second = (
-        {example.case.key: example for example in look_at([pair[side] for pair in pairs], collection, predictor)}
+        {example.case.key: example for example in look_at([pair[side] for pair in pairs], slices[side], predictor)}
         for side, predictor in enumerate(predictors)
     )
     return tuple((first[key], second[key]) for key in first if key in second)

@@ -1,11 +1,14 @@
 """ONNX Runtime behind one small door."""
 
 import os
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from hemoscope.errors import BundleError
 from hemoscope.models.bundle import Bundle
+from hemoscope.models.study_spec import StudySpec
 
 
 class Engine:
@@ -20,19 +23,7 @@ class Engine:
     """
 
     def __init__(self, bundle: Bundle, *, threads: int | None = None) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count() or 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                bundle.onnx_path, sess_options=options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime raises a family of its own without a common base
-            raise BundleError(
-                "bundle.onnx", "ONNX Runtime cannot load model.onnx.", "Export the run again with this version."
-            ) from error
+        self._session = _open(bundle.onnx_path, threads=threads or os.cpu_count() or 1)
         self._input = self._session.get_inputs()[0].name
 
     def score(self, inputs: np.ndarray) -> np.ndarray:
@@ -58,3 +49,45 @@ class Engine:
         """
         outputs = self._session.run(None, {self._input: inputs})
         return np.asarray(outputs[0]), np.asarray(outputs[1]) if len(outputs) > 1 else None
+
+
+class StudyEngine:
+    """A study head loaded for scoring.
+
+    Args:
+        spec: The bundle's.
+
+    Raises:
+        BundleError: "bundle.onnx" where ONNX Runtime cannot load it.
+    """
+
+    def __init__(self, spec: StudySpec) -> None:
+        self._session = _open(spec.onnx_path, threads=1)  # it is far too small to share
+        self._input = self._session.get_inputs()[0].name
+
+    def join(self, described: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Score a study and its slices.
+
+        Args:
+            described: float32, shape (n, features), as `describe_slices` gives them.
+
+        Returns:
+            Scores (logits) of the study, float32, shape (labels,), and of its slices, shape (n, labels).
+        """
+        slices, study = self._session.run(["slice_logits", "study_logits"], {self._input: described[np.newaxis]})
+        return np.asarray(study[0]), np.asarray(slices[0])
+
+
+def _open(path: Path, *, threads: int) -> Any:
+    """Load a network into ONNX Runtime."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(path, sess_options=options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises a family of its own without a common base
+        raise BundleError(
+            "bundle.onnx", f"ONNX Runtime cannot load {path.name}.", "Export the run again with this version."
+        ) from error

@@ -1,14 +1,15 @@
 """Judge a bundle on a labelled collection that its network never saw."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hemoscope.datasets.items import Collection
+from hemoscope.datasets.items import Collection, Item, Level
 from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_misses
 from hemoscope.evaluation.judge import JudgeSettings, judge
 from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCheck
+from hemoscope.inference.judged import cases_of, labels_of_cases, notices_of
 from hemoscope.inference.labelled import ScoredCollection, score_labelled
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import SeenPolicy, apply_policy, check_seen
@@ -37,8 +38,11 @@ def evaluate(
     settings: EvaluationSettings | None = None,
     groups_file: str | os.PathLike[str] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_index: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
     """Score a labelled collection with a bundle, and judge the answers.
+
+    Where the collection's labels speak of whole studies, each study is judged by its highest slice.
 
     Args:
         bundle: Folder of a model bundle; None is the shipped one.
@@ -46,6 +50,7 @@ def evaluate(
         settings: How; the defaults unless given.
         groups_file: CSV with a group per slice.
         on_progress: Called with how many slices are scored and how many there are.
+        on_index: Called with how many headers or volumes are looked at, where a layout has to look at them all first.
 
     Returns:
         Every figure, the refused and failed inputs, and what was found of the training data.
@@ -57,13 +62,15 @@ def evaluate(
     """
     settings = settings or EvaluationSettings()
     predictor = Predictor(bundle, operating_point=settings.judge.point)
-    collection = load_collection(data, groups_file=groups_file)
+    collection = load_collection(data, groups_file=groups_file, on_progress=on_index)
     scored = score_labelled(predictor, collection, on_progress=on_progress)
     seen = apply_policy(check_seen(predictor.bundle, collection, scored), settings.seen)
     points = tuple(predictor.bundle.operating_points.values())
-    judgement = judge(unseen_of(scored.cases, (seen,)), points, settings=settings.judge)
+    cases = cases_of(collection, unseen_of(scored.cases, (seen,)))
+    judgement = judge(tuple(case for case, _ in cases), points, settings=settings.judge)
+    slice_of = {case.key: item for case, item in cases}
     misses, false_alarms = (
-        look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], collection, predictor)
+        look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], slice_of, predictor)
         for worst in (worst_misses, worst_false_alarms)
     )
     return Evaluation(predictor.bundle.summary(), facts_of(collection, scored), seen, judgement, misses, false_alarms)
@@ -77,24 +84,27 @@ def unseen_of(cases: Sequence[JudgedCase], checks: Sequence[SeenCheck]) -> tuple
 
 def facts_of(collection: Collection, scored: ScoredCollection) -> CollectionFacts:
     """Say what a collection is, each file as it was when it was scored."""
+    labels = labels_of_cases(collection)
     return CollectionFacts(
         name=collection.name,
         layout=collection.layout,
         sha256=collection.hash_of(scored.fingerprints.hashes),
         slices=len(collection),
-        positives=sum(collection.labels),
+        positives=sum(labels),
         groups=len(set(collection.groups)),
+        studies=len(labels) if collection.level is Level.STUDY else None,
+        notices=(*collection.notices, *notices_of(collection, scored.cases)),
     )
 
 
-def look_at(cases: Sequence[JudgedCase], collection: Collection, predictor: Predictor) -> tuple[Example, ...]:
+def look_at(cases: Sequence[JudgedCase], slice_of: Mapping[str, Item], predictor: Predictor) -> tuple[Example, ...]:
     """Examine a few cases once more, to show them: keeping every picture would fill the memory.
 
     Args:
-        cases: Of the collection; one that can no longer be read is left out.
-        collection: Where their files are.
+        cases: One that can no longer be read is left out.
+        slice_of: The slice that shows each, by the case's name.
         predictor: That scored them.
     """
-    path_of = {item.key: item.path for item in collection}
-    seen = ((case, predictor.examine(path_of[case.key])) for case in cases)
+    found = ((case, slice_of[case.key]) for case in cases)
+    seen = ((case, predictor.examine(item.path, frame=item.frame)) for case, item in found)
     return tuple(Example(case, one.image, one.blood_map) for case, one in seen if one.image is not None)

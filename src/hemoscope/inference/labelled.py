@@ -1,6 +1,5 @@
 """Score a labelled collection: an answer and a fingerprint for every slice, none left out."""
 
-import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ def score_labelled(
     """
     cases, parts = [], []
     for done, item in enumerate(collection, start=1):
-        seen = predictor.examine(item.path)
+        seen = predictor.examine(item.path, frame=item.frame)
         cases.append(_case(item, seen))
         parts.append(_fingerprint(item, seen))
         if on_progress is not None:
@@ -60,7 +59,7 @@ def _case(item: Item, seen: Examination) -> JudgedCase:
 def _fingerprint(item: Item, seen: Examination) -> Fingerprints:
     nothing = np.zeros((1, 1), np.float32)
     try:
-        value = hashlib.sha256(item.path.read_bytes()).hexdigest()
+        value = item.sha256()
     except OSError:  # it was not scored either, and its case says why
         value = UNKNOWN
     return fingerprint([nothing if seen.model_input is None else seen.model_input], hashes=[value])

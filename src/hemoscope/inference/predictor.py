@@ -1,18 +1,19 @@
 """From a path to an answer: read, prepare, score, calibrate, decide, or say why not."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
-from hemoscope.inference.engine import Engine
-from hemoscope.models.bundle import Bundle, open_bundle
+from hemoscope.inference.engine import Engine, StudyEngine
+from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_bundle
 from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
-from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status
+from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status, StudyResult
 from hemoscope.terms import Label
 
 DEFAULT_OPERATING_POINT = "balanced"
@@ -42,10 +43,24 @@ class Examination:
         """How strongly each pixel of the slice looks like blood: float32, its shape, in [0, 1]; not calibrated."""
         if self.image is None or self.blood_cells is None or self.frame is None:
             return None
-        shares = 1 / (1 + np.exp(-self.blood_cells))
-        spread = cv2.resize(shares, (self.frame.size, self.frame.size), interpolation=cv2.INTER_LINEAR)
         rows, columns = self.image.pixels.shape
-        return self.frame.to_picture(spread, shape=(rows, columns))
+        return spread_map(self.blood_cells, self.frame, shape=(rows, columns))
+
+
+def spread_map(cells: np.ndarray, frame: Frame, *, shape: tuple[int, int]) -> np.ndarray:
+    """Spread a map of logits over the slice that the network's input was cut from.
+
+    Args:
+        cells: float32, shape (rows, columns) of the map.
+        frame: Where the input lies in the slice.
+        shape: Rows and columns of the slice.
+
+    Returns:
+        float32 of that shape, in [0, 1]; not calibrated.
+    """
+    shares = 1 / (1 + np.exp(-cells))
+    spread = cv2.resize(shares, (frame.size, frame.size), interpolation=cv2.INTER_LINEAR)
+    return frame.to_picture(spread, shape=shape)
 
 
 class Predictor:
@@ -56,6 +71,11 @@ class Predictor:
         operating_point: Name of the threshold that turns a probability into a decision.
         abstain: Whether to decide only outside the band between ruling out and ruling in, in place of at
             `operating_point`.
+
+    Attributes:
+        bundle: The bundle, proven whole.
+        operating_point: What decides on single slices.
+        study_point: What decides on whole studies.
 
     Raises:
         BundleError: The bundle is incomplete, changed or of another version.
@@ -73,10 +93,25 @@ class Predictor:
         abstain: bool = False,
     ) -> None:
         self.bundle: Bundle = open_bundle(bundle)
-        self.operating_point = (
-            self.bundle.abstaining_point() if abstain else self.bundle.operating_point(operating_point)
+        self.operating_point, self.study_point = (
+            abstaining_point(points) if abstain else find_point(points, operating_point)
+            for points in (self.bundle.operating_points, self.bundle.study_points)
         )
-        self._engine = Engine(self.bundle)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The network on every core, for single slices."""
+        return Engine(self.bundle)
+
+    @cached_property
+    def section_engine(self) -> Engine:
+        """The network on one thread, for studies, whose sections keep every core busy."""
+        return Engine(self.bundle, threads=1)
+
+    @cached_property
+    def study_engine(self) -> StudyEngine | None:
+        """The bundle's study head, loaded; None where it has none."""
+        return None if self.bundle.study is None else StudyEngine(self.bundle.study)
 
     def predict(self, path: str | os.PathLike[str]) -> SliceResult:
         """Answer for one picture or DICOM slice.
@@ -89,14 +124,28 @@ class Predictor:
         """
         return self.examine(path).result
 
-    def examine(self, path: str | os.PathLike[str]) -> Examination:
-        """Answer as `predict` does, and keep the slice and the model input to show them."""
-        name, image = os.fspath(path), None
+    def examine(self, path: str | os.PathLike[str], *, frame: int | None = None) -> Examination:
+        """Answer as `predict` does, and keep the slice and the model input to show them.
+
+        Args:
+            path: The file.
+            frame: Which slice of a NIfTI volume, counted from 0; None for a file that is a slice.
+        """
+        return self.examine_read(partial(read_slice, path, frame=frame), name=os.fspath(path))
+
+    def examine_read(self, read: Callable[[], Slice], *, name: str) -> Examination:
+        """Answer for one slice, wherever it comes from.
+
+        Args:
+            read: Reads the slice, or raises as `read_slice` does.
+            name: What to call the input.
+        """
+        engine, image = self.engine, None  # a network that does not load is no fault of the slice
         try:
-            image = read_slice(path)
+            image = read()
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
-            scores, maps = self._engine.look(prepared.inputs)
+            scores, maps = engine.look(prepared.inputs)
             return Examination(
                 self._answer(name, scores[0], warnings),
                 image,
@@ -117,6 +166,26 @@ class Predictor:
     def predict_many(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[SliceResult]:
         """Answer for many files, in their order, each as soon as it is ready."""
         return (self.predict(path) for path in paths)
+
+    def predict_studies(self, path: str | os.PathLike[str]) -> Iterator[StudyResult]:
+        """Answer for every study in a folder, an archive or a NIfTI file, each as soon as it is ready.
+
+        Args:
+            path: DICOM files in any order and depth, a ZIP or TAR of them, or a NIfTI file.
+
+        Yields:
+            A score, or a refusal or failure with its reason. Files that belong to no study are not told of here;
+            `hemoscope.reading.open_studies` lists them.
+
+        Raises:
+            HemoscopeError: The path names nothing that can be opened.
+        """
+        from hemoscope.inference.study import examine_study  # reading studies takes what slices need not wait for
+        from hemoscope.reading import open_studies
+
+        with open_studies(path) as found:
+            for study in found.studies:
+                yield examine_study(self, study, name=os.fspath(path)).result
 
     def _answer(self, name: str, scores: np.ndarray, warnings: tuple[Notice, ...]) -> SliceResult:
         by_label = dict(zip(self.bundle.labels, scores, strict=True))

@@ -128,32 +128,25 @@ class Bundle:
         return {point["name"]: OperatingPoint.from_json(point) for point in self.metadata["operating_points"]}
 
     def operating_point(self, name: str) -> OperatingPoint:
-        """Look a threshold up.
+        """Look a threshold of single slices up.
 
         Raises:
             InputError: "operating_point.unknown".
         """
-        if name not in self.operating_points:
-            known = ", ".join(self.operating_points)
-            raise InputError(
-                "operating_point.unknown", f"Expected one of {known}; received {name!r}.", "Name one of the bundle's."
-            )
-        return self.operating_points[name]
+        return find_point(self.operating_points, name)
 
     def abstaining_point(self) -> OperatingPoint:
-        """Return the point that abstains between ruling out and ruling in.
+        """Return the point that abstains between ruling a slice out and ruling it in.
 
         Raises:
             InputError: "operating_point.no_band" where the bundle rules nothing out or nothing in.
         """
-        points = self.operating_points
-        if RULE_OUT not in points or RULE_IN not in points:
-            raise InputError(
-                "operating_point.no_band",
-                f"Expected thresholds to rule out and to rule in; the bundle has {', '.join(points)}.",
-                "Decide at one of those, or export the run again.",
-            )
-        return uncertain_band(points[RULE_OUT], points[RULE_IN]).as_point()
+        return abstaining_point(self.operating_points)
+
+    @property
+    def study_points(self) -> Mapping[str, OperatingPoint]:
+        """The named thresholds of whole studies; those of single slices where there is no study head."""
+        return self.operating_points if self.study is None else self.study.operating_points
 
     def summary(self) -> dict[str, Any]:
         """Return what every result carries about its model, as plain JSON values."""
@@ -166,6 +159,35 @@ class Bundle:
             "operating_points": [point.as_json() for point in self.operating_points.values()],
             "trained_on": self.metadata["training"]["data"]["name"],
         }
+
+
+def find_point(points: Mapping[str, OperatingPoint], name: str) -> OperatingPoint:
+    """Look a threshold up.
+
+    Raises:
+        InputError: "operating_point.unknown".
+    """
+    if name not in points:
+        known = ", ".join(points)
+        raise InputError(
+            "operating_point.unknown", f"Expected one of {known}; received {name!r}.", "Name one of the bundle's."
+        )
+    return points[name]
+
+
+def abstaining_point(points: Mapping[str, OperatingPoint]) -> OperatingPoint:
+    """Return the point that abstains between ruling out and ruling in.
+
+    Raises:
+        InputError: "operating_point.no_band" where nothing is ruled out or nothing in.
+    """
+    if RULE_OUT not in points or RULE_IN not in points:
+        raise InputError(
+            "operating_point.no_band",
+            f"Expected thresholds to rule out and to rule in; the bundle has {', '.join(points)}.",
+            "Decide at one of those, or export the run again.",
+        )
+    return uncertain_band(points[RULE_OUT], points[RULE_IN]).as_point()
 
 
 def shipped_bundle() -> Path:

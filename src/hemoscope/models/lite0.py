@@ -88,7 +88,9 @@ def build_frozen_lite0(*, size: int, dropout: float = 0.2, labels: int = 1) -> A
     inputs = layers.Input((size, size, 1), name="image")
     features = layers.GlobalAveragePooling2D()(backbone(inputs, training=False))
     features = layers.Dropout(dropout)(features)
-    return import_keras().Model(inputs, layers.Dense(labels, name="logits")(features), name="frozen_lite0")
+    return import_keras().Model(
+        inputs, layers.Dense(labels, dtype="float32", name="logits")(features), name="frozen_lite0"
+    )
 
 
 def imagenet_weights() -> dict[str, np.ndarray]:

@@ -68,9 +68,10 @@ def pool_scores(maps: Any, *, size: int) -> Any:
         Symbolic tensor, shape (n, labels).
     """
     layers, cells = import_keras().layers, (size // STRIDE) ** 2
-    flat = layers.Permute((2, 1), name="label_first")(layers.Reshape((cells, maps.shape[-1]), name="cells")(maps))
+    cells_first = layers.Reshape((cells, maps.shape[-1]), dtype="float32", name="cells")(maps)
+    flat = layers.Permute((2, 1), dtype="float32", name="label_first")(cells_first)
     top = import_keras().ops.top_k(flat, k=count_top(size), sorted=False)[0]
-    return layers.Activation("linear", name="logits")(import_keras().ops.mean(top, axis=-1))
+    return layers.Activation("linear", dtype="float32", name="logits")(import_keras().ops.mean(top, axis=-1))
 
 
 def with_mirror(network: Any) -> Any:

@@ -35,4 +35,4 @@ def build_seed_cnn(
     features = layers.BatchNormalization(momentum=0.9)(features)  # without it, large maxima kill the dense layer
     features = layers.Dense(dense, activation="relu")(features)
     features = layers.Dropout(dropout)(features)
-    return import_keras().Model(inputs, layers.Dense(labels, name="logits")(features), name="seed_cnn")
+    return import_keras().Model(inputs, layers.Dense(labels, dtype="float32", name="logits")(features), name="seed_cnn")

@@ -178,8 +178,10 @@ def _head_bones(bright: np.ndarray) -> np.ndarray:
             "Choose an axial CT slice of the head, rendered in a brain or soft-tissue window.",
         )
     skull = labels == main
-    beside = _beside(skull)
     large = [part for part, area in areas.items() if part != main and area >= SMALLEST_PART * areas[main]]
+    if not large:
+        return skull
+    beside = _beside(skull)
     return skull | np.isin(labels, [part for part in large if beside[labels == part].mean() > 0.5])
 
 

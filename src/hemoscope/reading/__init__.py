@@ -8,14 +8,16 @@ from hemoscope.reading.find import find_images
 from hemoscope.reading.geometry import Geometry
 from hemoscope.reading.limits import MAX_PIXELS
 from hemoscope.reading.read import read_slice
+from hemoscope.reading.scan import holds_studies
 from hemoscope.reading.sniff import MediaFormat, sniff
 from hemoscope.reading.studies import open_studies
-from hemoscope.reading.study import FileProblem, FoundStudies, PassedOver, Series, Study
+from hemoscope.reading.study import FileProblem, FoundPicture, FoundStudies, PassedOver, Series, Study
 
 __all__ = [
     "MAX_PIXELS",
     "ArchiveLimits",
     "FileProblem",
+    "FoundPicture",
     "FoundStudies",
     "Geometry",
     "MediaFormat",
@@ -23,6 +25,7 @@ __all__ = [
     "Series",
     "Study",
     "find_images",
+    "holds_studies",
     "open_studies",
     "read_slice",
     "sniff",

@@ -125,6 +125,8 @@ def _warnings(chosen: Series) -> tuple[Notice, ...]:
 
 
 def _nothing(passed: Sequence[PassedOver]) -> ErrorReport:
+    if len(passed) == 1 and passed[0].series.error is not None:
+        return passed[0].series.error
     why = " ".join(dict.fromkeys(one.reason for one in passed))
     return ErrorReport(
         "study.nothing_to_score",

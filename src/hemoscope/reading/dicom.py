@@ -11,10 +11,12 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from hemoscope.errors import HemoscopeError, ReadingError
 from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, layout_of, padding_of, rescale_of, spacing_of, text, unit_of
-from hemoscope.reading.dicom_pixels import decode, grey_of, truncated
+from hemoscope.reading.dicom_pixels import decode, decode_frame, grey_of, truncated
+from hemoscope.reading.functional_groups import frame_header
 from hemoscope.reading.intercept import mend
+from hemoscope.reading.overflow import unwrap
 from hemoscope.reading.quiet import quiet_libraries
-from hemoscope.reading.rescale import lift_to_air, padding_mask, to_hu
+from hemoscope.reading.rescale import Rescale, lift_to_air, padding_mask, to_hu
 from hemoscope.records import Notice, Slice
 from hemoscope.terms import Unit
 
@@ -24,12 +26,14 @@ HU_UNKNOWN = Notice(
 NO_MODALITY = Notice("dicom.no_modality", "(0008,0060) Modality is missing; the image was taken as a grey picture.")
 
 
-def read_dicom(file: BinaryIO, *, source: str) -> Slice:
-    """Read a single-frame DICOM image.
+def read_dicom(file: BinaryIO, *, source: str, frame: int | None = None, rescale: Rescale | None = None) -> Slice:
+    """Read a single-frame DICOM image, or one frame of an enhanced image.
 
     Args:
         file: The open file, at its start, with or without preamble.
         source: File name for the record and the messages.
+        frame: From 0, in an image whose frames say where they lie; its other frames are not decoded.
+        rescale: To use in place of what the header says and what the pixels suggest.
 
     Returns:
         float32, shape (rows, columns): HU from -1024 up for a CT, else grey in [0, 1] with "picture.hu_unknown".
@@ -41,7 +45,9 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
     try:
         refuse_deflate_bomb(file, source=source)
         with quiet_libraries():
-            return _read(file, source)
+            if frame is None:
+                return _read(file, source, rescale)
+            return _read_frame(file, source, frame, rescale)
     except HemoscopeError:
         raise
     except zlib.error as error:
@@ -59,7 +65,7 @@ def read_dicom(file: BinaryIO, *, source: str) -> Slice:
         ) from error
 
 
-def _read(file: BinaryIO, source: str) -> Slice:
+def _read(file: BinaryIO, source: str, rescale: Rescale | None = None) -> Slice:
     # The header first: most refusals need no pixels, and afterwards the position tells whether pixels follow at all.
     header = dcmread(file, stop_before_pixels=True, force=True)
     unit = unit_of(header, source=source)
@@ -73,9 +79,23 @@ def _read(file: BinaryIO, source: str) -> Slice:
             check_frame(dataset, has_pixels=False, source=source)
         # The header ended where pixels begin, and pydicom gave up inside them.
         raise truncated(source)
-    stored = decode(dataset, source=source)
-    build = _hounsfield if unit is Unit.HU else _grey
-    pixels, notices = build(dataset, stored, source)
+    return _slice(dataset, decode(dataset, source=source), unit, source, rescale)
+
+
+def _read_frame(file: BinaryIO, source: str, frame: int, rescale: Rescale | None) -> Slice:
+    image = dcmread(file, stop_before_pixels=True, force=True)
+    header = frame_header(image, frame)
+    unit = unit_of(header, source=source)
+    check_frame(header, has_pixels=True, source=source)
+    stored = decode_frame(file, image, frame, source=source)
+    return _slice(header, stored, unit, source, rescale)
+
+
+def _slice(dataset: Any, stored: np.ndarray, unit: Unit, source: str, rescale: Rescale | None = None) -> Slice:
+    if unit is Unit.HU:
+        pixels, notices = _hounsfield(dataset, stored, source, rescale)
+    else:
+        pixels, notices = _grey(dataset, stored, source)
     spacing, spacing_notices = spacing_of(dataset, unit)
     return Slice(pixels, unit, source, "dicom", spacing, (*notices, *spacing_notices))
 
@@ -89,16 +109,22 @@ def _with_syntax(dataset: Any) -> Any:
     return dataset
 
 
-def _hounsfield(dataset: Any, stored: np.ndarray, source: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
+def _hounsfield(
+    dataset: Any, stored: np.ndarray, source: str, rescale: Rescale | None = None
+) -> tuple[np.ndarray, tuple[Notice, ...]]:
     stated, assumed = rescale_of(dataset)
     stated.check(source)
     layout = layout_of(dataset)
     padding = padding_of(dataset, layout)
     padded = padding_mask(stored, padding)
-    stored, rescale, mended = mend(stored, layout, stated, padded=padded)
+    stored, unwrapped = unwrap(stored, layout, padded=padded)
+    if rescale is None:
+        stored, rescale, mended = mend(stored, layout, stated, padded=padded)
+    else:
+        mended = ()
     hu = to_hu(stored, rescale, padded=padded, source=source)
     hu, lifted = lift_to_air(hu, padding_declared=padding is not None)
-    return hu, (*assumed, *mended, *lifted)
+    return hu, (*assumed, *unwrapped, *mended, *lifted)
 
 
 def _grey(dataset: Any, samples: np.ndarray, source: str) -> tuple[np.ndarray, tuple[Notice, ...]]:

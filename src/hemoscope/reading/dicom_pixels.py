@@ -1,6 +1,7 @@
 """Pixel data of a DICOM image: decoded, checked against the header, and turned grey where it is a picture."""
 
-from typing import Any
+import os
+from typing import Any, BinaryIO
 
 import numpy as np
 from pydicom.encaps import get_frame
@@ -35,6 +36,8 @@ _PLUGIN_OF = {
 }
 """Where there is a choice, not GDCM: it ends the process on some damaged streams that the others report."""
 
+_ENCAPSULATED_AT = 12
+"""Bytes from the tag of encapsulated pixel data to its first item: tag, VR, two reserved, length (PS3.5 A.4, 7.1.2)."""
 _EXPORT_UNCOMPRESSED = "Export the slice uncompressed (Explicit VR Little Endian) and read that."
 
 
@@ -55,16 +58,50 @@ def decode(dataset: Any, *, source: str) -> np.ndarray:
     is_native = syntax.is_transfer_syntax and not syntax.is_private and not syntax.is_encapsulated
     if is_native and _length(dataset) < get_expected_length(dataset):
         raise truncated(source)
-    _check_codestream(syntax, dataset, source)
+    if syntax in _CODESTREAM_SYNTAXES:
+        _check_codestream(get_frame(dataset.PixelData, 0, number_of_frames=1), syntax, dataset, source)
+    return _decoded(dataset, dataset, syntax, index=None, source=source)
+
+
+def decode_frame(file: BinaryIO, header: Any, index: int, *, source: str) -> np.ndarray:
+    """Decode one frame of many straight from the file, reading no other.
+
+    Args:
+        file: The open file, at its pixel data.
+        header: All of the data set before them.
+        index: From 0.
+        source: File name for the messages.
+
+    Returns:
+        Stored values, shape (rows, columns).
+
+    Raises:
+        ReadingError: "dicom.truncated", "dicom.no_decoder" or "dicom.invalid".
+    """
+    syntax = UID(header.file_meta.TransferSyntaxUID)
+    start, end = file.tell(), file.seek(0, os.SEEK_END)
+    if not syntax.is_encapsulated:
+        each = get_expected_length(header) // whole_number(header, "NumberOfFrames", 1)
+        if end - start < each * (index + 1):
+            raise truncated(source)
+    elif syntax in _CODESTREAM_SYNTAXES:
+        file.seek(start + _ENCAPSULATED_AT)
+        stream = get_frame(file, index, number_of_frames=whole_number(header, "NumberOfFrames", 1))
+        _check_codestream(stream, syntax, header, source)
+    file.seek(0)
+    return _decoded(file, header, syntax, index=index, source=source)
+
+
+def _decoded(pixels_in: Any, header: Any, syntax: UID, *, index: int | None, source: str) -> np.ndarray:
     try:
-        pixels: np.ndarray = pixel_array(dataset, decoding_plugin=_PLUGIN_OF.get(syntax, ""))
+        pixels: np.ndarray = pixel_array(pixels_in, index=index, decoding_plugin=_PLUGIN_OF.get(syntax, ""))
     except NotImplementedError as error:
         raise _no_decoder(syntax, source) from error
     except RuntimeError as error:
-        if _lacks_plugin(syntax, dataset, error):
+        if _lacks_plugin(syntax, header, error):
             raise _no_decoder(syntax, source) from error
         raise _damaged(syntax, source) from error
-    expected = (whole_number(dataset, "Rows", 0), whole_number(dataset, "Columns", 0))
+    expected = (whole_number(header, "Rows", 0), whole_number(header, "Columns", 0))
     if pixels.shape not in (expected, (*expected, 3)):
         raise _damaged(syntax, source)
     return pixels
@@ -112,11 +149,9 @@ def truncated(source: str) -> ReadingError:
     )
 
 
-def _check_codestream(syntax: UID, dataset: Any, source: str) -> None:
+def _check_codestream(stream: bytes, syntax: UID, dataset: Any, source: str) -> None:
     """Compare the compressed frame's own header with the DICOM header; RLE has none, and pydicom checks its length."""
-    if syntax not in _CODESTREAM_SYNTAXES:
-        return
-    found = frame_size(get_frame(dataset.PixelData, 0, number_of_frames=1))
+    found = frame_size(stream)
     names = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated")
     if found is None or not found.agrees_with(*(whole_number(dataset, name, 1) for name in names)):
         raise _damaged(syntax, source)

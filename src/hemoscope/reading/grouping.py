@@ -1,10 +1,12 @@
 """Which slices belong together: by study, patient and series, and apart again where that is not one series."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from hemoscope.reading.instance_record import Instance
+from hemoscope.reading.orientation import AXIAL
 from hemoscope.records import Notice
 
 
@@ -26,6 +28,7 @@ _SPLITS: tuple[tuple[str, str], ...] = (
     ("series.mixed_shapes", "several sizes of picture or pixel"),
     ("series.mixed_kernels", "several reconstruction kernels"),
     ("series.mixed_orientations", "several orientations"),
+    ("series.mixed_phases", "several phases of one place"),
 )
 """What one Series Instance UID may wrongly hold, each part a series of its own: code and words."""
 
@@ -33,9 +36,43 @@ _SPLITS: tuple[tuple[str, str], ...] = (
 def group_studies(instances: Iterable[Instance]) -> list[tuple[Instance, ...]]:
     """Bring together what is of one study and one patient, in the order of their first file.
 
-    A missing (0020,000D) Study Instance UID is replaced by the folder; an invalid one is used as it is.
+    A missing (0020,000D) Study Instance UID is replaced by the folder; an invalid one is used as it is. Slices that
+    name no patient go with the only one that their study names.
     """
-    return _grouped(instances, lambda instance: (instance.study_uid or _folder(instance), instance.patient))
+    studies: list[tuple[Instance, ...]] = []
+    for study in _grouped(instances, lambda instance: instance.study_uid or (_folder(instance),)):
+        named = {instance.patient for instance in study} - {""}
+        only = next(iter(named)) if len(named) == 1 else ""
+        studies.extend(_grouped(study, lambda instance, only=only: instance.patient or only))  # type: ignore[misc]
+    return studies
+
+
+def crowd_of(instances: Iterable[Instance]) -> Counter[tuple[str, str | None, str]]:
+    """Count the slices of each folder, study and patient, for `strangers`."""
+    return Counter((_folder(instance), instance.study_uid, instance.patient) for instance in instances)
+
+
+def strangers(study: Sequence[Instance], crowd: Mapping[tuple[str, str | None, str], int]) -> tuple[Notice, ...]:
+    """Report slices of other patients that lie among those of a study: "study.mixed_patients".
+
+    Args:
+        study: All instances of one study and patient.
+        crowd: What `crowd_of` counted of all that was found, this study included.
+    """
+    own = {instance.patient for instance in study} | {""}
+    folders, uid = {_folder(instance) for instance in study}, study[0].study_uid
+    others = sum(
+        count
+        for (folder, other_uid, patient), count in crowd.items()
+        if patient not in own and (folder in folders or (uid is not None and other_uid == uid))
+    )
+    if not others or own == {""}:
+        return ()
+    text = (
+        f"Among the files of this study {'lies 1 slice' if others == 1 else f'lie {others} slices'} of another "
+        "patient, by (0010,0020) Patient ID or (0010,0010) Patient's Name; they were kept apart."
+    )
+    return (Notice("study.mixed_patients", text),)
 
 
 def group_series(study: Sequence[Instance]) -> list[Group]:
@@ -62,7 +99,7 @@ def _series_key(instance: Instance) -> Hashable:
 def _split(series: tuple[Instance, ...]) -> list[Group]:
     parts = [series]
     findings = []
-    for (code, words), divide in zip(_SPLITS, (_by_kind, _by_shape, _by_kernel, _by_orientation), strict=True):
+    for (code, words), divide in zip(_SPLITS, _DIVIDERS, strict=True):
         divided = [piece for part in parts for piece in divide(part)]
         if len(divided) > len(parts):
             findings.append(_mixed(code, words, len(series)))
@@ -104,6 +141,20 @@ def _by_orientation(part: Sequence[Instance]) -> list[tuple[Instance, ...]]:
         return [tuple(part)]
     max(clusters, key=len).extend(without)
     return [tuple(cluster) for cluster in clusters]
+
+
+def _by_phase(part: Sequence[Instance]) -> list[tuple[Instance, ...]]:
+    """Divide by acquisition where most places are taken more than once, and by that no longer are."""
+    axes = next((instance.placement.axes for instance in part if instance.placement.axes is not None), AXIAL)
+    places = {id(one): round(at.dot(axes.normal), 2) for one in part if (at := one.placement.position) is not None}
+    counts = Counter(places.values())
+    doubled = sum(count > 1 for count in counts.values())
+    phases = _grouped(part, lambda instance: instance.acquisition)
+    is_clean = all(len({places[id(one)] for one in phase if id(one) in places}) == len(phase) for phase in phases)
+    return phases if len(phases) > 1 and doubled > 1 and 2 * doubled >= len(counts) and is_clean else [tuple(part)]
+
+
+_DIVIDERS = (_by_kind, _by_shape, _by_kernel, _by_orientation, _by_phase)
 
 
 def _rounded(spacing: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from pydicom import dcmread
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
 from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, spacing_of, text, unit_of
+from hemoscope.reading.functional_groups import frame_count, frame_header
 from hemoscope.reading.instance_record import Instance, Making, Placement
 from hemoscope.reading.orientation import Axes, Vector
 from hemoscope.reading.quiet import quiet_libraries
-from hemoscope.reading.source import open_source
+from hemoscope.reading.source import io_failed, open_source
 from hemoscope.terms import Unit
 
 _TAGS = [
@@ -58,6 +60,8 @@ _TAGS = [
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 ]
+_FARTHEST = 100_000.0
+"""mm. No scanner's coordinates reach further; what does is damage."""
 
 
 def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance, ...]:
@@ -68,11 +72,11 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
         name: What to call it in records: its path below the input.
 
     Returns:
-        One instance, a localizer included.
+        One instance, a localizer included; of an enhanced image one for each frame.
 
     Raises:
         InputError: The file cannot be opened.
-        ReadingError: It is no DICOM image, or has several frames.
+        ReadingError: It is no DICOM image, or has several frames that do not say where they lie.
         RefusedError: It is no CT.
     """
     source = Path(name).name
@@ -87,7 +91,7 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise _io_failed(source, error) from error
+                raise io_failed(source, error) from error
             # pydicom raises almost every builtin exception on bad values, with a text that may quote patient data.
             raise ReadingError(
                 "dicom.invalid",
@@ -97,10 +101,21 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
 
 
 def _instances(header: Any, path: Path, name: str, *, has_pixels: bool) -> tuple[Instance, ...]:
+    frames = frame_count(header)
+    if frames > 1:
+        flat = [frame_header(header, frame) for frame in range(frames)]
+        return tuple(
+            replace(_instance(one, path, name, has_pixels=has_pixels), frame=frame, number=None)
+            for frame, one in enumerate(flat)
+        )
+    return (_instance(frame_header(header, 0) if frames else header, path, name, has_pixels=has_pixels),)
+
+
+def _instance(header: Any, path: Path, name: str, *, has_pixels: bool) -> Instance:
     source = Path(name).name
     unit, is_localizer = _unit(header, source)
     check_frame(header, has_pixels=has_pixels, source=source)
-    instance = Instance(
+    return Instance(
         path,
         name,
         study_uid=text(header, "StudyInstanceUID") or None,
@@ -115,7 +130,6 @@ def _instances(header: Any, path: Path, name: str, *, has_pixels: bool) -> tuple
         acquisition=(_whole(header, "AcquisitionNumber"), _whole(header, "TemporalPositionIdentifier")),
         number=_whole(header, "InstanceNumber"),
     )
-    return (instance,)
 
 
 def _unit(header: Any, source: str) -> tuple[Unit, bool]:
@@ -139,9 +153,9 @@ def _placement(header: Any) -> Placement:
 
 
 def vector_of(raw: Any) -> Vector | None:
-    """Read three finite numbers, such as (0020,0032) Image Position (Patient); None where they are not."""
+    """Read (0020,0032) Image Position (Patient): three numbers in mm within 100 m; None where they are not."""
     numbers = _numbers(raw, 3)
-    return None if numbers is None else Vector(*numbers)
+    return None if numbers is None or max(map(abs, numbers)) > _FARTHEST else Vector(*numbers)
 
 
 def axes_of(raw: Any) -> Axes | None:
@@ -199,11 +213,3 @@ def _whole(header: Any, keyword: str) -> int | None:
 def _positive(header: Any, keyword: str) -> float | None:
     number = _number(header.get(keyword))
     return number if number is not None and number > 0 else None
-
-
-def _io_failed(source: str, error: OSError) -> ReadingError:
-    return ReadingError(
-        "read.io_failed",
-        f"Expected to read {source} to its end, but the system stopped: {error.strerror or 'no reason given'}.",
-        "Copy the file to a local disk and try again.",
-    )

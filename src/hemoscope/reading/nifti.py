@@ -1,46 +1,48 @@
-"""A NIfTI volume as a series: axial slices cut as its affine says, decoded one at a time."""
+"""A NIfTI volume as a series: axial slices cut as its affine says, read one at a time."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-import nibabel
 import numpy as np
-from nibabel.orientations import io_orientation
 
 from hemoscope.errors import ReadingError
-from hemoscope.reading.geometry import Grid, measure
-from hemoscope.reading.orientation import Vector
-from hemoscope.reading.rescale import AIR
+from hemoscope.reading.geometry import measure
+from hemoscope.reading.intercept import USUAL_INTERCEPT, mend
+from hemoscope.reading.nifti_header import Cut, cut_of, grid_of, open_volume, placed, truncated
+from hemoscope.reading.rescale import AIR, Rescale, StoredFormat
 from hemoscope.reading.study import Series
 from hemoscope.reading.traits import Traits
-from hemoscope.records import Slice
+from hemoscope.records import ErrorReport, Notice, Slice
 from hemoscope.terms import Unit
 
-_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """How to cut display slices out of the array.
-
-    Attributes:
-        order: Array axes that become (row, column, slice).
-        flips: Whether each of those runs against the display.
-    """
-
-    order: tuple[int, int, int]
-    flips: tuple[bool, bool, bool]
+_NO_AIR = -200.0
+"""HU. A head CT with its surroundings holds air, far below this; fat ends above it."""
+_BEYOND_CT = 31_000.0
+"""HU. Above the extended scale of any scanner."""
+_LOOKED_AT = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Shares of the way from feet to head at which slices are looked at to tell whether they hold HU."""
+_LEAST_ELONGATED = 2.5
+"""Row and column spacing that differ by more are those of a volume that was not acquired in axial slices."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NiftiFrames:
-    """The axial slices of a volume, feet to head."""
+    """The axial slices of a volume, feet to head; nibabel opens the file anew for each, under a lock of its own.
+
+    Attributes:
+        image: A nibabel image.
+        cut: How to cut slices out of it.
+        source: File name.
+        spacing: (row, column) in mm.
+        offset: What to add to the values to get HU.
+    """
 
     image: Any
     cut: Cut
-    name: str
+    source: str
     spacing: tuple[float, float]
+    offset: float = 0.0
 
     def __len__(self) -> int:
         """Count the slices."""
@@ -48,83 +50,111 @@ class NiftiFrames:
 
     def name_of(self, index: int) -> str:
         """Name the file and the slice."""
-        return f"{self.name}[{index}]"
+        return f"{self.source}[{index}]"
 
     def instance_uid(self, index: int) -> str | None:
         """Return None: NIfTI has none."""
         return None
 
-    def read(self, index: int) -> Slice:
-        """Read one slice."""
+    def values(self, index: int) -> np.ndarray:
+        """Read the values of one slice as the file scales them, as displayed, shape (rows, columns).
+
+        Raises:
+            ReadingError: "nifti.truncated" or "read.io_failed".
+        """
         row, column, through = self.cut.order
-        at = len(self) - 1 - index if self.cut.flips[2] else index
-        where: list[Any] = [slice(None)] * 3
-        where[through] = at
-        if len(self.image.shape) == 4:
-            where.append(0)
-        pixels = np.asarray(self.image.dataobj[tuple(where)])
+        where: list[Any] = [slice(None), slice(None), slice(None)] + [0] * (len(self.image.shape) - 3)
+        where[through] = len(self) - 1 - index if self.cut.flips[2] else index
+        try:
+            pixels = np.asarray(self.image.dataobj[tuple(where)])
+        except (OSError, EOFError, ValueError) as error:
+            raise truncated(self.source) from error
         pixels = pixels if row < column else pixels.T
-        pixels = pixels[:: -1 if self.cut.flips[0] else 1, :: -1 if self.cut.flips[1] else 1]
-        hu = np.maximum(np.ascontiguousarray(pixels, np.float32), np.float32(AIR))
-        return Slice(hu, Unit.HU, self.name_of(index), "nifti", self.spacing)
+        return pixels[:: -1 if self.cut.flips[0] else 1, :: -1 if self.cut.flips[1] else 1]
+
+    def read(self, index: int) -> Slice:
+        """Read one slice in HU; what is no number, or below -1024 HU, is air."""
+        values = self.values(index).astype(np.float64) + self.offset
+        notices = []
+        if not np.isfinite(values).all():
+            notices.append(Notice("nifti.not_finite", "Pixels without a number were taken as air."))
+            values = np.where(np.isfinite(values), values, AIR)
+        below = int((values < AIR).sum())
+        if below:
+            notices.append(Notice("nifti.below_air", f"{below:,} pixels below -1024 HU were taken as air."))
+        hu = np.ascontiguousarray(np.maximum(values, AIR), np.float32)
+        return Slice(hu, Unit.HU, self.name_of(index), "nifti", self.spacing, tuple(notices))
 
 
 def nifti_series(path: Path, *, name: str) -> Series:
-    """Read the header of a NIfTI volume.
+    """Read the header of a NIfTI volume, and look into a few of its slices.
 
     Args:
-        path: The file.
+        path: The file, not packed.
         name: What to call it: its path below the input.
 
     Returns:
-        A series of its axial slices.
+        A series of its axial slices. Where its values cannot be HU, it carries the error "nifti.not_hounsfield".
 
     Raises:
-        ReadingError: It cannot be read.
+        ReadingError: It is no volume that can be cut into slices; see the codes "nifti.*" and "read.too_large".
     """
     source = PurePath(name).name
-    try:
-        image = nibabel.load(path)
-    except Exception as error:
-        raise ReadingError(
-            "nifti.invalid", f"Expected a NIfTI volume, but {source} cannot be read.", "Export it again."
-        ) from error
-    affine = _TO_LPS @ image.affine
+    image = open_volume(path, source=source)
+    affine, notices = placed(image, source=source)
     cut = cut_of(affine)
-    shape = image.shape
-    grid, turned = grid_of(affine, cut, shape)
+    grid = grid_of(affine, cut, image.shape, source=source)
+    spacing = grid.pixel_spacing or (1.0, 1.0)
+    if max(spacing) > _LEAST_ELONGATED * min(spacing):
+        notices = (*notices, _not_axial(spacing))
+    frames = NiftiFrames(image, cut, source, spacing)
+    error, offset, said = _hounsfield(frames)
     return Series(
         uid=None,
         source=source,
         geometry=measure(grid),
         traits=Traits(),
-        frames=NiftiFrames(image, cut, source, turned),
+        frames=NiftiFrames(image, cut, source, spacing, offset),
+        warnings=(*notices, *said),
+        error=error,
+        place=name,
     )
 
 
-def cut_of(affine: np.ndarray) -> Cut:
-    """Find the array axes nearest to the patient's, LPS."""
-    found = io_orientation(affine)
-    axis_of = {int(world): axis for axis, (world, _) in enumerate(found)}
-    order = (axis_of[1], axis_of[0], axis_of[2])
-    return Cut(order, tuple(bool(found[axis, 1] < 0) for axis in order))  # type: ignore[arg-type]
+def _hounsfield(frames: NiftiFrames) -> tuple[ErrorReport | None, float, tuple[Notice, ...]]:
+    """Tell from a few slices whether the values are HU: an error, what to add to them, and what was assumed."""
+    if frames.image.get_data_dtype().kind not in "iuf":
+        return ErrorReport.of(_not_hounsfield(frames.source, "colors or complex numbers")), 0.0, ()
+    try:
+        sample = np.stack([frames.values(int(share * (len(frames) - 1))) for share in _LOOKED_AT]).astype(np.float64)
+    except ReadingError as error:
+        return ErrorReport.of(error), 0.0, ()
+    sample = sample[np.isfinite(sample)]
+    low, high = (float(sample.min()), float(sample.max())) if sample.size else (0.0, 0.0)
+    if low < _NO_AIR and high <= _BEYOND_CT:
+        return None, 0.0, ()
+    if high > _BEYOND_CT or (low >= 0 and high <= 255):
+        return ErrorReport.of(_not_hounsfield(frames.source, f"values from {low:g} to {high:g}")), 0.0, ()
+    whole = np.round(sample).astype(np.int32)[None]
+    _, rescale, _ = mend(whole, StoredFormat(32, 32, is_signed=True), Rescale(), padded=np.zeros(whole.shape, bool))
+    if rescale.intercept == USUAL_INTERCEPT:
+        text = "The values would put air near 0 HU; 1024 was taken off them, which puts it near -1000 HU."
+        return None, USUAL_INTERCEPT, (Notice("nifti.intercept_corrected", text),)
+    text = f"Expected air near -1000 HU, the lowest value seen is {low:g}; the values were taken as HU all the same."
+    return None, 0.0, (Notice("nifti.hounsfield_doubtful", text),)
 
 
-def grid_of(affine: np.ndarray, cut: Cut, shape: tuple[int, ...]) -> tuple[Grid, tuple[float, float]]:
-    """Describe the display slices."""
-    steps = [affine[:3, axis] * (-1 if flip else 1) for axis, flip in zip(cut.order, cut.flips, strict=True)]
-    corner = affine[:3, 3].copy()
-    for axis, flip in zip(cut.order, cut.flips, strict=True):
-        if flip:
-            corner += affine[:3, axis] * (shape[axis] - 1)
-    row, column, through = (float(np.linalg.norm(step)) for step in steps)
-    corners = tuple(Vector(*(corner + index * steps[2]).tolist()) for index in range(shape[cut.order[2]]))
-    grid = Grid(
-        corners=corners,
-        across=Vector(*steps[1].tolist()).unit(),
-        down=Vector(*steps[0].tolist()).unit(),
-        pixel_spacing=(row, column),
-        shape=(shape[cut.order[0]], shape[cut.order[1]]),
-        thickness=through,
+def _not_hounsfield(source: str, what: str) -> ReadingError:
+    return ReadingError(
+        "nifti.not_hounsfield",
+        f"Expected Hounsfield units in {source}, air near -1000 and bone near 1000; received {what}.",
+        "Convert the CT series without windowing or normalizing its values.",
     )
-    return grid, (row, column)
+
+
+def _not_axial(spacing: tuple[float, float]) -> Notice:
+    text = (
+        f"Axial slices of this volume have pixels of {spacing[0]:.2f} by {spacing[1]:.2f} mm: it was not acquired in "
+        "axial slices, and small bleeds may be blurred."
+    )
+    return Notice("nifti.not_axial", text)

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 
+_LOGGERS = ("pydicom", "nibabel.global")
 _lock = threading.Lock()
 _inside = 0
 _outer = contextlib.ExitStack()
@@ -13,7 +14,7 @@ _outer = contextlib.ExitStack()
 
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Silence pydicom's warnings and log lines: both may quote patient data, and what matters to pixels has a code.
+    """Silence warnings and log lines: they may quote patient data, and what matters to pixels has a code.
 
     Python's own `warnings.catch_warnings` is not safe where slices are decoded in several threads: whoever leaves last
     would restore what another had set. Here the first to enter silences and the last to leave restores.
@@ -34,12 +35,14 @@ def quiet_libraries() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    logger = logging.getLogger("pydicom")
-    was_disabled = logger.disabled
-    logger.disabled = True
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    were_disabled = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.disabled = was_disabled
+        for logger, was_disabled in zip(loggers, were_disabled, strict=True):
+            logger.disabled = was_disabled

@@ -6,18 +6,19 @@ from typing import BinaryIO
 from hemoscope.errors import ReadingError
 from hemoscope.reading.picture import read_picture
 from hemoscope.reading.sniff import HEAD_BYTES, MediaFormat, identify, name_foreign
-from hemoscope.reading.source import name_of, open_source
+from hemoscope.reading.source import io_failed, name_of, open_source
 from hemoscope.records import Slice
 
 _UNPACK = "Unpack it and read the files inside."
 _CONVERT = "Save the slice as PNG, or better export the DICOM, and read that."
 
 
-def read_slice(path: str | os.PathLike[str]) -> Slice:
-    """Read one slice from a PNG, JPEG, TIFF, BMP or DICOM file, whatever its name says.
+def read_slice(path: str | os.PathLike[str], *, frame: int | None = None) -> Slice:
+    """Read one slice from a PNG, JPEG, TIFF, BMP or DICOM file, whatever its name says, or from a NIfTI volume.
 
     Args:
         path: The file.
+        frame: Which slice of a NIfTI volume, counted from 0 along its third axis; None for a file that is a slice.
 
     Returns:
         Pixels as float32, shape (rows, columns): HU from a CT, grey in [0, 1] from anything else, with a notice for
@@ -29,6 +30,10 @@ def read_slice(path: str | os.PathLike[str]) -> Slice:
         RefusedError: It reads well but is no CT slice: another modality, or a localizer.
     """
     source = name_of(path)
+    if frame is not None:
+        from hemoscope.reading.nifti_slice import read_nifti_slice
+
+        return read_nifti_slice(path, frame)
     with open_source(path) as file:
         try:
             head = file.read(HEAD_BYTES)
@@ -36,17 +41,13 @@ def read_slice(path: str | os.PathLike[str]) -> Slice:
             return _read(file, head, source)
         except OSError as error:
             # A disk or network share that fails half-way is no fault of the format.
-            raise ReadingError(
-                "read.io_failed",
-                f"Expected to read {source} to its end, but the system stopped: {error.strerror or 'no reason given'}.",
-                "Copy the file to a local disk and try again.",
-            ) from error
+            raise io_failed(source, error) from error
 
 
 def _read(file: BinaryIO, head: bytes, source: str) -> Slice:
     media_format = identify(head)
     if media_format is None:
-        raise _unknown(head, source)
+        raise unknown_format(head, source)
     if media_format is MediaFormat.DICOM:
         # Imported here: pydicom takes a third of a second that readers of pictures should not wait for.
         from hemoscope.reading.dicom import read_dicom
@@ -55,7 +56,8 @@ def _read(file: BinaryIO, head: bytes, source: str) -> Slice:
     return read_picture(file, media_format, source=source)
 
 
-def _unknown(head: bytes, source: str) -> ReadingError:
+def unknown_format(head: bytes, source: str) -> ReadingError:
+    """Build the error for bytes that are nothing to read here, naming what they are where that is known."""
     if not head:
         return ReadingError("read.empty", f"Expected a picture or DICOM, but {source} has no bytes.", "Fetch it again.")
     foreign = name_foreign(head)

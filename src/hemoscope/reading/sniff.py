@@ -43,6 +43,8 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PK\x03\x04", "ZIP"),
     (344, b"n+1\x00", "NIfTI"),
     (344, b"ni1\x00", "NIfTI"),
+    (4, b"n+2\x00\r\n\x1a\n", "NIfTI"),
+    (4, b"ni2\x00\r\n\x1a\n", "NIfTI"),
     (0, b"NRRD", "NRRD"),
 )
 

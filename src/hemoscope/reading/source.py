@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from hemoscope.errors import InputError
+from hemoscope.errors import InputError, ReadingError
 
 
 def open_source(path: str | os.PathLike[str]) -> BinaryIO:
@@ -49,6 +49,15 @@ def name_of(path: str | os.PathLike[str]) -> str:
     'scan.dcm'
     """
     return Path(path).name or "."
+
+
+def io_failed(name: str, error: OSError) -> ReadingError:
+    """Build the error for a disk or share that failed half-way."""
+    return ReadingError(
+        "read.io_failed",
+        f"Expected to read {name} to its end, but the system stopped: {error.strerror or 'no reason given'}.",
+        "Copy the file to a local disk and try again.",
+    )
 
 
 def _not_found(name: str) -> InputError:

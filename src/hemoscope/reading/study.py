@@ -37,6 +37,7 @@ class Series:
         warnings: What had to be assumed to read it.
         frames: Where the slices come from.
         error: Why it cannot be scored whatever its kind, such as slices without any order.
+        place: Path below the input of its only file, else of the folder that most files are in.
     """
 
     uid: str | None
@@ -46,6 +47,7 @@ class Series:
     frames: Frames = field(repr=False)
     warnings: tuple[Notice, ...] = ()
     error: ErrorReport | None = None
+    place: str = ""
 
     def __len__(self) -> int:
         """Count the slices."""
@@ -125,6 +127,14 @@ class FileProblem:
     error: ErrorReport
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """A file that is a picture: where it lies as long as the studies are open, and its path below the input."""
+
+    path: Path
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundStudies:
     """What was found in one place.
@@ -138,5 +148,5 @@ class FoundStudies:
 
     studies: tuple[Study, ...] = ()
     problems: tuple[FileProblem, ...] = ()
-    pictures: tuple[Path, ...] = ()
+    pictures: tuple[FoundPicture, ...] = ()
     ignored: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from hemoscope.results.wording import encodable
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.audit"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 ONE_PICTURE = frozenset({Kind.IDENTICAL_BYTES, Kind.IDENTICAL_PIXELS, Kind.SAME_PICTURE})
 
 
@@ -99,6 +99,8 @@ def _collection_as_json(report: AuditReport) -> dict[str, Any]:
         "layout": collection.layout,
         "slices": len(collection),
         "positives": sum(collection.labels),
+        "level": str(collection.level),
+        "notices": [{"code": notice.code, "message": encodable(notice.message)} for notice in collection.notices],
         "groups_given": len(set(collection.groups)),
         "groups_suggested": len(set(report.groups)),
         "largest_group": max(Counter(report.groups).values()),

@@ -13,7 +13,6 @@ from hemoscope.datasets.audit import Kind, Pair
 from hemoscope.datasets.items import Item
 from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation.shortcuts import Shortcut
-from hemoscope.reading import read_slice
 from hemoscope.results.audit_document import AuditReport
 from hemoscope.results.audit_findings import EITHER_OR, FLOOR_NAMES, PROPERTIES, findings
 from hemoscope.results.html import page_environment
@@ -124,18 +123,18 @@ class _Pictures:
     """Encodes each picture once, though it may stand in many pairs."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, str | None] = {}
+        self._known: dict[str, str | None] = {}
 
     def of(self, item: Item) -> str | None:
         """Return the picture as a data: address; None where the file is gone by now."""
-        if item.path not in self._known:
-            self._known[item.path] = _encode(item.path)
-        return self._known[item.path]
+        if item.key not in self._known:
+            self._known[item.key] = _encode(item)
+        return self._known[item.key]
 
 
-def _encode(path: Path) -> str | None:
+def _encode(item: Item) -> str | None:
     try:
-        picture = for_display(read_slice(path))
+        picture = for_display(item.read())
     except HemoscopeError:
         return None
     return data_uri(_small(picture))

@@ -27,6 +27,8 @@ class AuditSummary:
             options,
             style="bold",
         )
+        for notice in collection.notices:
+            yield terminal_line(f"- {notice.message}", options)
         yield ""
         yield from self._findings(options)
         for floor in self.report.floors:

@@ -16,7 +16,7 @@ from hemoscope.results.wording import encodable
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.comparison"
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 TESTED = {"all": "slices", "positives": "slices with hemorrhage", "negatives": "slices without"}
 """What each of McNemar's tests is of."""
 NOT_INDEPENDENT = "Slices of one group are not independent, as these tests take for granted: trust the intervals."

@@ -1,4 +1,4 @@
-"""Results as a CSV table: a row per input, safe to open in a spreadsheet."""
+"""Results as a CSV table: a row per slice or study, safe to open in a spreadsheet."""
 
 import csv
 import os
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from hemoscope.records import SliceResult
+from hemoscope.records import SliceResult, StudyResult
 from hemoscope.results.wording import check_probability, encodable
-from hemoscope.terms import SUBTYPES
+from hemoscope.terms import SUBTYPES, Label
 from hemoscope.writing.atomic import write_atomically
 
 COLUMNS = (
@@ -23,7 +23,10 @@ COLUMNS = (
     "error_code",
     "error_message",
     "next_step",
-    "uncertain_from",  # last, so that no column of earlier versions moved
+    "uncertain_from",  # later columns come last, so that none of earlier versions moved
+    "slices",
+    "key_slices",
+    "volume_ml",
 )
 # Source: OWASP, CSV injection; the full-width forms are formulas in East Asian locales. The apostrophe itself is in
 # the list so that taking one leading apostrophe away always gives the text back.
@@ -37,9 +40,10 @@ class TextStream(Protocol):
         """Take some text."""
 
 
-def write_csv(results: Iterable[SliceResult], destination: str | os.PathLike[str] | TextStream) -> None:
+def write_csv(results: Iterable[SliceResult | StudyResult], destination: str | os.PathLike[str] | TextStream) -> None:
     r"""Write one row per input under the header `COLUMNS`; what is not known is an empty cell.
 
+    Of a study it tells the number of slices, the names of the key slices, joined by ";", and the volume of all blood.
     The file is UTF-8 with CRLF line ends (RFC 4180). Numbers are written in full. `warnings` holds the codes, joined
     by ";". A spreadsheet runs a cell such as "=cmd()" as a formula, and a file can have that name, so text that
     begins with = + - @ (or their full-width forms), a tab, a line break or an apostrophe gets an apostrophe in front;
@@ -58,7 +62,7 @@ def write_csv(results: Iterable[SliceResult], destination: str | os.PathLike[str
     >>> stream = io.StringIO(newline="")
     >>> write_csv([SliceResult("=cmd().png", Status.FAILED)], stream)
     >>> stream.getvalue().splitlines()[1]
-    "'=cmd().png,failed,,,,,,,,,,,,,,"
+    "'=cmd().png,failed,,,,,,,,,,,,,,,,,"
     """
     rows = [row_of(result) for result in results]
     if isinstance(destination, str | os.PathLike):
@@ -67,7 +71,7 @@ def write_csv(results: Iterable[SliceResult], destination: str | os.PathLike[str
         _write_rows(destination, rows)
 
 
-def row_of(result: SliceResult) -> dict[str, str | float | None]:
+def row_of(result: SliceResult | StudyResult) -> dict[str, str | float | None]:
     """Return the cells of one result by column, guarded against formulas.
 
     Raises:
@@ -87,8 +91,17 @@ def row_of(result: SliceResult) -> dict[str, str | float | None]:
         None if error is None else error.message,
         None if error is None else error.next_step,
         None if point is None else check_probability(point.uncertain_from, of="the threshold of uncertainty"),
+        *_of_study(result),
     )
     return {column: guard(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
+
+
+def _of_study(result: SliceResult | StudyResult) -> tuple[int | None, str | None, float | None]:
+    """Return the cells that only a study has."""
+    if isinstance(result, SliceResult):
+        return None, None, None
+    names = ";".join(result.slices[place].name for place in result.key_slices)
+    return len(result.slices), names, (result.volumes_ml or {}).get(Label.ANY)
 
 
 def _write_file(path: Path, rows: list[dict[str, str | float | None]]) -> None:

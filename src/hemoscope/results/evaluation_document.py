@@ -18,7 +18,7 @@ from hemoscope.results.wording import encodable
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.evaluation"
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 STATUSES = ("scored", "refused", "failed")
 MOST_POINTS = 400
 """Points of a curve; more would not be seen."""
@@ -102,7 +102,8 @@ def seen_as_json(seen: SeenCheck) -> dict[str, Any]:
 
 def collection_as_json(facts: CollectionFacts) -> dict[str, Any]:
     """Return what was judged on as plain JSON values."""
-    return asdict(facts) | {"name": encodable(facts.name)}
+    notices = [{"code": notice.code, "message": encodable(notice.message)} for notice in facts.notices]
+    return asdict(facts) | {"name": encodable(facts.name), "notices": notices}
 
 
 def counts_as_json(cases: Sequence[JudgedCase]) -> dict[str, Any]:

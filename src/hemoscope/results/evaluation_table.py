@@ -31,9 +31,10 @@ class EvaluationSummary:
         facts, seen = evaluation.collection, evaluation.seen
         yield (
             f"{evaluation.model['name']} {evaluation.model['version']} on {facts.name} ({facts.layout}): "
-            f"{facts.slices:,} slices, {facts.positives:,} with hemorrhage, in {facts.groups:,} groups",
+            f"{facts.size_in_words}, {facts.positives:,} with hemorrhage, in {facts.groups:,} groups",
             "bold",
         )
+        yield from ((f"- {notice.message}", "") for notice in facts.notices)
         yield counts_in_words(counts_as_json(judgement.cases)), ""
         is_fine = seen.status is SeenStatus.NONE_FOUND or seen.were_dropped
         yield f"{'-' if is_fine else '!'} {seen_in_words(seen)}", "" if is_fine else "bold red"

@@ -11,7 +11,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hemoscope.records import Decision, Interval, SliceResult
+from hemoscope.records import Decision, Interval, SliceOfStudy, SliceResult, Status, StudyResult
 from hemoscope.results.picture import data_uri, outline_blood, to_bytes
 from hemoscope.results.wording import (
     check_probability,
@@ -27,20 +27,34 @@ from hemoscope.writing.atomic import write_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ShownSlice:
+    """A slice to be shown.
+
+    Attributes:
+        name: What to call it.
+        picture: The slice for people, uint8, shape (rows, columns).
+        blood_map: Where the network sees blood, float32, same shape, in [0, 1]; None from a network without maps.
+    """
+
+    name: str
+    picture: np.ndarray
+    blood_map: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ReportEntry:
     """A result with its pictures.
 
     Attributes:
         result: The answer.
-        picture: The slice for people, uint8, shape (rows, columns); None where it could not be read.
-        model_input: What the network saw, float32, shape (rows, columns), in [0, 1]; None unless scored.
-        blood_map: Where it sees blood, float32, of the picture's shape, in [0, 1]; None from a network without maps.
+        shown: The slice, or the key slices of a study, the strongest first; nothing where they could not be read.
+        model_input: What the network saw of a single slice, float32, shape (rows, columns), in [0, 1]; None unless
+            scored.
     """
 
-    result: SliceResult
-    picture: np.ndarray | None = None
+    result: SliceResult | StudyResult
+    shown: tuple[ShownSlice, ...] = ()
     model_input: np.ndarray | None = None
-    blood_map: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +178,49 @@ def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
         "anchor": f"input-{number}",
         "result": result,
         "verdict": VERDICTS[str(result.decision or result.status)],
-        "name": result.input.replace("\\", "/").rsplit("/", 1)[-1] or result.input,
+        "name": result.input.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or result.input,
         "subtypes": _subtypes(result),
-        "picture": None if entry.picture is None else data_uri(_shown(entry.picture, entry.blood_map)),
-        "has_map": entry.picture is not None and entry.blood_map is not None,
+        "study": result if isinstance(result, StudyResult) else None,
+        "strip": _strip(result) if isinstance(result, StudyResult) else [],
+        "pictures": [_picture(one, result) for one in entry.shown],
+        "has_map": any(one.blood_map is not None for one in entry.shown),
         "model_input": None if seen is None else data_uri(to_bytes(seen)),
     }
 
 
-def _shown(picture: np.ndarray, blood_map: np.ndarray | None) -> np.ndarray:
-    return picture if blood_map is None else outline_blood(picture, blood_map)
+def _picture(one: ShownSlice, result: SliceResult | StudyResult) -> dict[str, str]:
+    shown = one.picture if one.blood_map is None else outline_blood(one.picture, one.blood_map)
+    if isinstance(result, StudyResult):
+        said = next(each.probability for each in result.slices if each.name == one.name)
+        legend = one.name if said is None else f"{one.name}: {percent(said)}"
+    else:
+        legend = "The slice" + ("" if one.blood_map is None else "; outlined where the network sees blood, if it does")
+    return {"source": data_uri(shown), "name": one.name, "legend": legend}
 
 
-def _subtypes(result: SliceResult) -> list[tuple[Label, float | None]]:
+def _strip(result: StudyResult) -> list[dict[str, Any]]:
+    """Lay the slices' probabilities out as bars, feet to head, in a box of 100 by 100."""
+    count, point = len(result.slices), result.operating_point
+    return [
+        {
+            "left": 100 * place / count,
+            "width": 100 / count,
+            "height": 100 * (one.probability or 0.0),
+            "kind": "positive" if point and (one.probability or 0.0) >= point.threshold else "negative",
+            "is_key": place in result.key_slices,
+            "words": _in_words(place, one),
+        }
+        for place, one in enumerate(result.slices)
+    ]
+
+
+def _in_words(place: int, one: SliceOfStudy) -> str:
+    said = percent(one.probability) if one.probability is not None else str(one.status)
+    where = "" if one.position_mm is None else f", {one.position_mm:.1f} mm"
+    reason = f" [{one.error.code}]" if one.error is not None and one.status is not Status.SCORED else ""
+    return f"{place + 1}: {one.name}{where}: {said}{reason}"
+
+
+def _subtypes(result: SliceResult | StudyResult) -> list[tuple[Label, float | None]]:
     told = result.subtypes or {}
     return [(label, check_probability(told[label], of=label)) for label in Label if label in told]

@@ -8,10 +8,11 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from hemoscope.records import Decision, SliceResult, Status
-from hemoscope.results.wording import operating_points, percent, printable, summarize
+from hemoscope.records import Decision, SliceResult, Status, StudyResult
+from hemoscope.results.wording import describe_study, operating_points, percent, printable, summarize
 from hemoscope.terms import RESEARCH_USE_ONLY
 
+Answer = SliceResult | StudyResult
 _GAP = 2
 _STATUS_WIDTH = len("refused")
 _PERCENT_WIDTH = len("100.0%")
@@ -44,7 +45,7 @@ class _Terminal:
 class ResultTable:
     """The table that `render_table` returns; it lays itself out for the width it is printed at."""
 
-    def __init__(self, results: Iterable[SliceResult]) -> None:
+    def __init__(self, results: Iterable[Answer]) -> None:
         self.results = tuple(results)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -72,7 +73,7 @@ class ResultTable:
         return grid
 
 
-def render_table(results: Iterable[SliceResult]) -> ResultTable:
+def render_table(results: Iterable[Answer]) -> ResultTable:
     """Lay results out for a terminal: a row each, a line that counts them, the operating point, and the notice.
 
     A refused or failed input has its reason and the next step where the others have probability, decision and notes.
@@ -131,9 +132,11 @@ def _answer_heading(widths: tuple[int, int]) -> Table:
     return grid
 
 
-def _answer(result: SliceResult, widths: tuple[int, int], terminal: _Terminal) -> RenderableType:
+def _answer(result: Answer, widths: tuple[int, int], terminal: _Terminal) -> RenderableType:
     """Return probability, decision and warning codes; or, without a score, the reason across all three columns."""
     codes = [terminal.plain(notice.code) for notice in result.warnings]
+    if isinstance(result, StudyResult) and (made_from := describe_study(result)):
+        codes.insert(0, terminal.plain(made_from))
     if result.error is not None:
         reason = f"{result.error.message} {result.error.next_step} [{result.error.code}]"
         return Text("\n".join([terminal.plain(reason), *codes]))
@@ -143,7 +146,7 @@ def _answer(result: SliceResult, widths: tuple[int, int], terminal: _Terminal) -
     return grid
 
 
-def _probability(result: SliceResult, bar: int, terminal: _Terminal) -> Text:
+def _probability(result: Answer, bar: int, terminal: _Terminal) -> Text:
     if result.probability is None:
         return Text()
     filled = round(result.probability * bar)
@@ -151,7 +154,7 @@ def _probability(result: SliceResult, bar: int, terminal: _Terminal) -> Text:
     return text.append(terminal.full * filled + terminal.empty * (bar - filled), style=_style(result))
 
 
-def _decision(result: SliceResult, terminal: _Terminal) -> Text:
+def _decision(result: Answer, terminal: _Terminal) -> Text:
     if result.decision is None:
         return Text()
     marks = {
@@ -162,11 +165,11 @@ def _decision(result: SliceResult, terminal: _Terminal) -> Text:
     return Text(f"{marks[result.decision]} {result.decision}", style=_style(result))
 
 
-def _status(result: SliceResult) -> Text:
+def _status(result: Answer) -> Text:
     styles = {Status.SCORED: "", Status.REFUSED: "yellow", Status.FAILED: "red"}
     return Text(str(result.status), style=styles[result.status])
 
 
-def _style(result: SliceResult) -> str:
+def _style(result: Answer) -> str:
     styles = {Decision.POSITIVE: "bold red", Decision.UNCERTAIN: "bold yellow"}
     return styles.get(result.decision, "cyan") if result.decision else "cyan"

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hemoscope.errors import BundleError
-from hemoscope.records import Decision, OperatingPoint, SliceResult, Status
+from hemoscope.records import Decision, OperatingPoint, SliceResult, Status, StudyResult
+from hemoscope.terms import Label
 
 # C0 and C1 controls drive terminals, lone surrogates are no UTF-8, and the bidirectional controls U+202A-202E and
 # U+2066-2069 make "gnp.exe" read as "exe.png".
@@ -110,7 +111,7 @@ def printable(text: str) -> str:
     return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
-def summarize(results: Iterable[SliceResult]) -> str:
+def summarize(results: Iterable[SliceResult | StudyResult]) -> str:
     """Count results in words; among those scored the uncertain, where there are any.
 
     >>> summarize([SliceResult("a.png", Status.SCORED), SliceResult("b.png", Status.FAILED)])
@@ -126,6 +127,27 @@ def summarize(results: Iterable[SliceResult]) -> str:
     return ", ".join(said.values())
 
 
-def operating_points(results: Iterable[SliceResult]) -> list[OperatingPoint]:
+def describe_study(result: StudyResult) -> str:
+    """Say in a few words what a study's answer was made from; nothing where there was no series.
+
+    >>> describe_study(StudyResult("a", None, Status.FAILED))
+    ''
+    """
+    if not result.slices:
+        return ""
+    keys = ", ".join(result.slices[place].name for place in result.key_slices[:1])
+    volume = (result.volumes_ml or {}).get(Label.ANY)
+    return "; ".join(
+        part
+        for part in (
+            counted(len(result.slices), "slice"),
+            f"highest at {keys}" if keys else "",
+            "" if volume is None else f"{volume:.0f} mL outlined",
+        )
+        if part
+    )
+
+
+def operating_points(results: Iterable[SliceResult | StudyResult]) -> list[OperatingPoint]:
     """Return each operating point that decided something, once, in the order of first use."""
     return list(dict.fromkeys(result.operating_point for result in results if result.operating_point is not None))

@@ -16,12 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.figures import figures_as_json
 from hemoscope.evaluation.folds import HeldOut, summarize
 from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.registry import find_model
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, prepare_collection
+from hemoscope.training.data import PreparedCollection, group_near_duplicates, load_labelled, prepare_collection
 from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
 from hemoscope.training.run import csv_text, read_rows, require_same
@@ -70,7 +69,7 @@ def cross_validate(
     """
     plan, observer, folder = plan or Plan(TrainingSettings()), observer or Observer(), Path(out)
     find_model(plan.settings.model)
-    collection = load_collection(data, groups_file=groups_file)
+    collection = load_labelled(data, groups_file=groups_file, observer=observer)
     _check_same(folder, plan, data_hash=collection.data_hash(), groups=collection.groups)
     prepared = prepare_collection(collection, settings=plan.settings.preparation, on_progress=observer.on_prepare)
     prepared = group_near_duplicates(prepared)

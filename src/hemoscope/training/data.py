@@ -1,21 +1,41 @@
 """From a labelled collection to the two parts of a run."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
 
 from hemoscope.datasets.audit import find_near_duplicates, merge_groups
-from hemoscope.datasets.items import Collection, check_usable
+from hemoscope.datasets.items import Collection, check_usable, require_slice_labels
+from hemoscope.datasets.load import load_collection
 from hemoscope.errors import DatasetError, HemoscopeError
 from hemoscope.evaluation.splits import grouped_holdout
-from hemoscope.preparation.canonical import PreparationSettings, preprocess_single_image
+from hemoscope.preparation.canonical import PreparationSettings, prepare
 from hemoscope.records import ErrorReport
+from hemoscope.training.observe import Observer
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
 from hemoscope.training.settings import TrainingSettings
+
+
+def load_labelled(
+    data: str | os.PathLike[str], *, groups_file: str | os.PathLike[str] | None = None, observer: Observer | None = None
+) -> Collection:
+    """Read a collection to learn from: its slices have labels of their own.
+
+    Args:
+        data: A labelled collection of any layout.
+        groups_file: CSV with a group per slice.
+        observer: Told how many headers or volumes are looked at, where a layout has to look at them all first.
+
+    Raises:
+        DatasetError: What `load_collection` and `require_slice_labels` raise.
+    """
+    on_progress = (observer or Observer()).on_index
+    return require_slice_labels(load_collection(data, groups_file=groups_file, on_progress=on_progress))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +70,7 @@ def prepare_collection(
         DatasetError: "data.nothing_left", or "data.one_class" where a whole class was left out.
     """
     prepared, kept, left_out = prepare_each(
-        collection.items, lambda item: preprocess_single_image(item.path, settings=settings)[0], on_progress=on_progress
+        collection.items, lambda item: prepare(item.read(), settings=settings)[0], on_progress=on_progress
     )
     return PreparedCollection(check_usable(collection.only(kept)), np.stack(prepared), left_out)
 
@@ -112,8 +132,14 @@ def prepare_each(
 
 
 def group_near_duplicates(prepared: PreparedCollection) -> PreparedCollection:
-    """Join the groups of slices that are nearly the same, so that no split parts them."""
+    """Join the groups of slices that are nearly the same, so that no split parts them.
+
+    Where the collection names its patients they stay as they are: among many heads two patients' slices look alike by
+    chance, and each such pair would chain two patients together.
+    """
     collection = prepared.collection
+    if collection.groups_are_patients:
+        return prepared
     groups = merge_groups(list(collection.groups), find_near_duplicates(prepared.inputs))
     return PreparedCollection(collection.regrouped(groups), prepared.inputs, prepared.left_out)
 
@@ -147,4 +173,5 @@ def describe(prepared: PreparedCollection, *, data_hash: str) -> dict[str, objec
         "groups": len(set(collection.groups)),
         "largest_group": max(Counter(collection.groups).values()),
         "left_out": {key: report.code for key, report in prepared.left_out.items()},
+        "notices": [asdict(notice) for notice in collection.notices],
     }

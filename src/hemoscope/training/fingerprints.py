@@ -1,13 +1,12 @@
 """The fingerprints of what a run saw, to travel in its bundle."""
 
-import hashlib
 import os
 
 from hemoscope.datasets.audit.fingerprints import UNKNOWN, Fingerprints, fingerprint
-from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import load_origins
 from hemoscope.errors import TrainingError
 from hemoscope.models.registry import find_model
+from hemoscope.training.data import load_labelled
 from hemoscope.training.run import Run
 
 
@@ -26,11 +25,11 @@ def fingerprint_run(run: Run, data: str | os.PathLike[str] | None = None) -> Fin
 
 
 def _hashes(run: Run, data: str | os.PathLike[str]) -> dict[str, str]:
-    found = load_origins(data) if find_model(run.settings.model).has_maps else load_collection(data)
+    found = load_origins(data) if find_model(run.settings.model).has_maps else load_labelled(data)
     if found.data_hash() != run.record["data"]["sha256"]:
         raise TrainingError(
             "run.data_changed",
             "The collection is not the one that the run was started on.",
             "Name that collection, or leave the files out of the fingerprints.",
         )
-    return {item.key: hashlib.sha256(item.path.read_bytes()).hexdigest() for item in found}
+    return {item.key: item.sha256() for item in found}

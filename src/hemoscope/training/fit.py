@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import load_origins
 from hemoscope.errors import TrainingError
 from hemoscope.models.backend import import_keras
@@ -17,11 +16,13 @@ from hemoscope.training.data import (
     PreparedCollection,
     describe,
     group_near_duplicates,
+    load_labelled,
     prepare_collection,
     split_collection,
 )
 from hemoscope.training.maps.fit import fit_maps, train_maps
 from hemoscope.training.observe import Observer
+from hemoscope.training.precision import precision
 from hemoscope.training.run import TRAINING, VALIDATION, Run, SplitRow
 from hemoscope.training.schedule import gradual_decrease
 from hemoscope.training.settings import TrainingSettings
@@ -42,7 +43,7 @@ def train(
     none stands in training and validation.
 
     Args:
-        data: A labelled collection: the Kaggle set or class folders; for a network with maps the folder that holds
+        data: A labelled collection of any layout; for a network with maps the folder that holds
             the collections of several origins.
         out: The run folder; must not hold a run.
         settings: How to train; the defaults unless given.
@@ -61,7 +62,7 @@ def train(
         )
     if find_model(settings.model).has_maps:
         return train_maps(load_origins(data), out, settings=settings, observer=observer)
-    collection = load_collection(data, groups_file=groups_file)
+    collection = load_labelled(data, groups_file=groups_file, observer=observer)
     prepared = prepare_collection(collection, settings=settings.preparation, on_progress=observer.on_prepare)
     prepared = group_near_duplicates(prepared)
     split = split_collection(prepared.collection, settings)
@@ -108,7 +109,7 @@ def resume(data: str | os.PathLike[str], out: str | os.PathLike[str], *, observe
     """
     run, observer = Run.at(out), observer or Observer()
     has_maps = find_model(run.settings.model).has_maps
-    found = load_origins(data) if has_maps else load_collection(data)
+    found = load_origins(data) if has_maps else load_labelled(data, observer=observer)
     if found.data_hash() != run.record["data"]["sha256"]:
         raise TrainingError(
             "run.data_changed", "The collection is not the one that the run was started on.", "Start a new run."
@@ -148,7 +149,8 @@ def _fit(run: Run, observer: Observer) -> Run:
 def _build(settings: TrainingSettings, *, steps: int) -> Any:
     """Build and compile a fresh network; `steps` are those of one epoch."""
     keras = import_keras()
-    network = find_model(settings.model).build(size=settings.preparation.size, dropout=settings.dropout)
+    with precision(settings.precision):
+        network = find_model(settings.model).build(size=settings.preparation.size, dropout=settings.dropout)
     network.compile(
         optimizer=keras.optimizers.Adam(gradual_decrease(peak=settings.learning_rate, steps=settings.epochs * steps)),
         loss=keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=settings.label_smoothing),

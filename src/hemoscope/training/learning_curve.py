@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 
 from hemoscope.datasets.items import Collection
-from hemoscope.datasets.load import load_collection
 from hemoscope.errors import InputError
 from hemoscope.evaluation.learning_curve import LearningPoint, Part, arrange_parts, last_gain, learning_curve
 from hemoscope.evaluation.metrics import accuracy, auroc
 from hemoscope.models.registry import find_model
 from hemoscope.training.curves import draw_learning_curve
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, prepare_collection
+from hemoscope.training.data import PreparedCollection, group_near_duplicates, load_labelled, prepare_collection
 from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
 from hemoscope.training.run import csv_text, read_rows, require_same
@@ -101,7 +100,7 @@ def trace_learning_curve(
     """
     plan, observer, folder = plan or CurvePlan(TrainingSettings()), observer or Observer(), Path(out)
     _require_groups_learner(plan.settings.model)
-    collection = load_collection(data, groups_file=groups_file)
+    collection = load_labelled(data, groups_file=groups_file, observer=observer)
     record = _record(plan, collection)
     require_same(folder / "plan.json", record, code="validation.changed", what="a learning curve")
     prepared = prepare_collection(collection, settings=plan.settings.preparation, on_progress=observer.on_prepare)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 class Observer:
     """Override what is of interest."""
 
+    def on_index(self, done: int, total: int) -> None:
+        """So many headers or volumes of a collection are looked at, before anything is known of it."""
+
     def on_prepare(self, done: int, total: int) -> None:
         """So many slices are prepared."""
 

@@ -190,8 +190,11 @@ def require_same(path: Path, record: Mapping[str, Any], *, code: str, what: str)
 
 
 def load_best(run: Run) -> Any:
-    """Load the network of a run's best epoch, not compiled: keras.Model."""
-    return import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+    """Load the network of a run's best epoch, not compiled and in float32: keras.Model."""
+    from hemoscope.training.precision import in_full_precision
+
+    network = import_keras().saving.load_model(run.checkpoint(run.best_epoch), compile=False)
+    return in_full_precision(network, run.settings)
 
 
 def read_rows(path: Path, kind: type[Row]) -> list[Row]:

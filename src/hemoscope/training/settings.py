@@ -7,6 +7,9 @@ from hemoscope.errors import InputError
 from hemoscope.models.registry import find_model
 from hemoscope.preparation.canonical import PreparationSettings
 
+FULL = "float32"
+PRECISIONS = (FULL, "mixed_float16", "mixed_bfloat16")
+"""What a network computes in: Keras' names of dtype policies."""
 SMALL = 128
 """Rows and columns of the input of networks that name no size of their own."""
 
@@ -27,6 +30,7 @@ class TrainingSettings:
         augment: Whether pictures are changed at random in training.
         steps: Batches per epoch of a network that learns from painted slices, which never come to an end.
         seed: Decides split, weights, order, augmentation and dropout.
+        precision: What the network computes in, one of PRECISIONS; weights and scores are float32 in any.
         preparation: How slices are prepared.
     """
 
@@ -41,6 +45,7 @@ class TrainingSettings:
     augment: bool = True
     steps: int = 100
     seed: int = 0
+    precision: str = FULL
     preparation: PreparationSettings = field(default_factory=lambda: PreparationSettings(size=SMALL))
 
     def __post_init__(self) -> None:
@@ -56,6 +61,7 @@ class TrainingSettings:
             ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
             ("patience", self.patience >= 1, "at least 1"),
             ("steps", self.steps >= 1, "at least 1"),
+            ("precision", self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
         ):
             if not is_right:
                 raise InputError(

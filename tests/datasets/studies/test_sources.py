@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import UNKNOWN
+from hemoscope.datasets.studies import study_table
 from hemoscope.datasets.studies.sources import load_studies, read_phe_sich
 from hemoscope.errors import DatasetError
 from tests.datasets.layouts import draw_picture
+from tests.datasets.public_sets import write_cq500, write_rsna
 
 SLOTS = {
     "0002": {1: "neg", 3: "neg", 6: "pos-edge", 7: "pos", 8: "pos", 9: "pos", 13: "neg", 15: "neg"},
@@ -85,3 +88,22 @@ def test_the_real_collections_give_their_studies(real_data):
     contrast = next(study for study in studies if study.origin == "cq500-ct-0")
     assert 25 <= len(contrast.parts) <= 60
     assert contrast.spacing_mm == pytest.approx(5.0, abs=1.0)
+
+
+def test_a_public_set_with_slice_labels_gives_its_studies_with_what_each_slice_shows(tmp_path):
+    folder = write_rsna(tmp_path / "rsna")
+    table = study_table(load_collection(folder))
+    studies = load_studies(folder)
+    assert [study.key for study in studies] == [f"{table.name}/{item.key}" for item in table.studies]
+    for study, item in zip(studies, table.studies, strict=True):
+        assert [targets[0] for targets in study.slice_targets] == [slice_.label for slice_ in item.items]
+        assert study.study_targets[0] == max(targets[0] for targets in study.slice_targets)
+        assert study.read(0).pixels.shape == item.items[0].read().pixels.shape
+
+
+def test_of_a_study_with_hemorrhage_by_its_label_alone_nothing_is_known_of_the_slices(tmp_path):
+    studies = load_studies(write_cq500(tmp_path / "cq500"))
+    assert {study.study_targets[0] for study in studies} == {0, 1}
+    for study in studies:
+        expected = UNKNOWN if study.study_targets[0] else 0
+        assert all(targets[0] == expected for targets in study.slice_targets)

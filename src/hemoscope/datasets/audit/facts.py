@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from hemoscope.datasets.items import Item
 from hemoscope.errors import ReadingError
 from hemoscope.records import Slice
 
 BITS = {"1": 1, "I": 32, "F": 32}
 ALPHA_MODES = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
-FORMATS = ("png", "jpeg", "tiff", "bmp", "dicom")
+FORMATS = ("png", "jpeg", "tiff", "bmp", "dicom", "nifti")
+UNPICTURED = frozenset({"dicom", "nifti"})
+"""Formats whose files no picture library reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,12 @@ class FileFacts:
     """What is known of one file.
 
     Attributes:
-        file_hash: First 32 hex digits of the SHA-256 of its bytes.
+        file_hash: First 32 hex digits of the SHA-256 of its bytes, as `Item.sha256`.
         pixel_hash: Likewise of its pixels as read, with their shape and unit.
         width: Columns.
         height: Rows.
         file_size: Bytes.
-        bit_depth: Bits per sample of a picture; 0 where it is not known, as in DICOM.
+        bit_depth: Bits per sample of a picture; 0 where it is not known, as in DICOM and NIfTI.
         media_format: As `Slice.media_format`.
         has_color: Whether the file stores color channels, gray or not.
         has_alpha: Whether it stores transparency.
@@ -50,28 +53,28 @@ class FileFacts:
     spacing_mm: float
 
 
-def read_facts(path: Path, image: Slice) -> FileFacts:
+def read_facts(item: Item, image: Slice) -> FileFacts:
     """Gather the facts about one file.
 
     Args:
-        path: The file.
-        image: What `read_slice` read of it.
+        item: The file, or the slice of a volume.
+        image: What was read of it.
 
     Raises:
         ReadingError: "read.io_failed" where the file cannot be read a second time.
     """
     try:
-        data = path.read_bytes()
+        file_hash, file_size = item.sha256()[:32], item.path.stat().st_size
     except OSError as error:
-        raise ReadingError("read.io_failed", f"{path.name} could not be read to its end.", "Try again.") from error
-    mode, has_transparency = _mode_of(path) if image.media_format != "dicom" else ("", False)
+        raise ReadingError("read.io_failed", f"{item.path.name} could not be read to its end.", "Try again.") from error
+    mode, has_transparency = _mode_of(item.path) if image.media_format not in UNPICTURED else ("", False)
     rows, columns = image.pixels.shape
     return FileFacts(
-        file_hash=_hash(data),
+        file_hash=file_hash,
         pixel_hash=_hash(f"{rows} {columns} {image.unit}".encode() + np.ascontiguousarray(image.pixels).tobytes()),
         width=columns,
         height=rows,
-        file_size=len(data),
+        file_size=file_size,
         bit_depth=0 if not mode else BITS.get(mode, 16 if "16" in mode else 8),
         media_format=image.media_format,
         has_color=bool(mode) and mode not in GREY_MODES and "16" not in mode,

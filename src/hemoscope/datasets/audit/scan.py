@@ -14,7 +14,6 @@ from hemoscope.datasets.items import Collection, Item, check_usable
 from hemoscope.errors import DatasetError, HemoscopeError
 from hemoscope.preparation.canonical import PreparationSettings, prepare
 from hemoscope.preparation.window import apply_window
-from hemoscope.reading import read_slice
 from hemoscope.records import ErrorReport, Slice
 from hemoscope.terms import BRAIN, Unit
 
@@ -109,8 +108,8 @@ def _look_at_all(collection: Collection) -> Iterator[_Seen | ErrorReport]:
 
 def _look_at(item: Item) -> _Seen | ErrorReport:
     try:
-        image = read_slice(item.path)
-        facts = read_facts(item.path, image)
+        image = item.read()
+        facts = read_facts(item, image)
     except HemoscopeError as error:
         return ErrorReport.of(error)
     return _Seen(facts, _shrink(image), _prepare(image))

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hemoscope.datasets.items import UNKNOWN, slice_sha256
 from hemoscope.terms import Label
 
-UNKNOWN = -1.0
-"""The target of a label that nobody has given."""
 NOTHING_KNOWN = (UNKNOWN,) * len(Label)
 NO_HEMORRHAGE = (0.0,) * len(Label)
 
@@ -29,6 +28,7 @@ class Case:
         mask: A file with the subtypes in colors; None where there is none.
         patient_has_hemorrhage: What is known of the patient where the slice's own label is not; else None.
         is_doubtful: Whether the label is unsure, as at the edge of a bleed.
+        frame: Which slice of a volume, and of its mask, counted from 0; None where the file is a slice.
     """
 
     key: str
@@ -39,11 +39,16 @@ class Case:
     mask: Path | None = None
     patient_has_hemorrhage: bool | None = None
     is_doubtful: bool = False
+    frame: int | None = None
 
     @property
     def any(self) -> float:
         """1 with hemorrhage, 0 without, UNKNOWN where nobody has said."""
         return self.targets[0]
+
+    def sha256(self) -> str:
+        """SHA-256 of the file's bytes, as `Item.sha256`."""
+        return slice_sha256(self.path, self.frame)
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,8 @@ class Pool:
     def data_hash(self) -> str:
         """SHA-256 over every file's bytes, mask and targets, independent of order and place."""
         lines = sorted(
-            f"{_digest(case.path)} {_digest(case.mask) if case.mask else '-'} {case.targets} "
+            f"{case.sha256()} {slice_sha256(case.mask, case.frame) if case.mask else '-'} {case.targets} "
             f"{case.patient_has_hemorrhage}"
             for case in self.cases
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -4,6 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from hemoscope.datasets.cq500 import load_cq500
+from hemoscope.datasets.ct_ich import load_ct_ich
+from hemoscope.datasets.masked_volumes import load_masked_volumes
 from hemoscope.datasets.origins.cases import Pool
 from hemoscope.datasets.origins.readers import (
     Reader,
@@ -13,7 +16,9 @@ from hemoscope.datasets.origins.readers import (
     read_kaggle,
     read_phe_sich,
     read_rsna,
+    reads,
 )
+from hemoscope.datasets.rsna import NAME, load_rsna
 from hemoscope.errors import DatasetError, InputError
 
 ORIGINS: dict[str, Reader] = {
@@ -23,6 +28,11 @@ ORIGINS: dict[str, Reader] = {
     "rsna-2019-slices": read_rsna,
     "abdulkader90": read_abdulkader,
     "cq500-ct-0": read_cq500,
+    NAME: reads(load_rsna),
+    "cq500": reads(load_cq500),
+    "ct-ich": reads(load_ct_ich),
+    "bhsd": reads(load_masked_volumes),
+    "instance-2022": reads(load_masked_volumes),
 }
 """The reader of each origin, by the name of its folder."""
 

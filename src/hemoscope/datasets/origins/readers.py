@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hemoscope.datasets.items import UNKNOWN, Collection, Item, Level
 from hemoscope.datasets.kaggle import load_kaggle
 from hemoscope.datasets.load import read_groups
-from hemoscope.datasets.origins.cases import NO_HEMORRHAGE, NOTHING_KNOWN, UNKNOWN, Case
+from hemoscope.datasets.origins.cases import NO_HEMORRHAGE, NOTHING_KNOWN, Case
 from hemoscope.datasets.origins.masks import read_mask
 from hemoscope.datasets.origins.unpack import unpack
 from hemoscope.datasets.rows import read_rows
@@ -92,6 +93,34 @@ def read_cq500(folder: Path) -> list[Case]:
         _case(folder, path, WITHOUT_HEMORRHAGE, targets=NO_HEMORRHAGE, patient_has_hemorrhage=False)
         for path in find_images(folder / WITHOUT_HEMORRHAGE)
     ]
+
+
+def reads(load: Callable[[Path], Collection]) -> Reader:
+    """Make a reader of a layout that `load_collection` knows.
+
+    Of a collection whose labels speak of studies, the slices of one with hemorrhage are unknown. A label map is taken
+    where it tells subtypes: one that only says where blood is cannot teach them.
+    """
+
+    def read(folder: Path) -> list[Case]:
+        collection = load(folder)
+        return [_case_of(folder, item, level=collection.level) for item in collection]
+
+    return read
+
+
+def _case_of(folder: Path, item: Item, *, level: Level) -> Case:
+    is_unknown = level is Level.STUDY and item.label == 1
+    return Case(
+        key=f"{folder.name}/{item.key}",
+        origin=folder.name,
+        path=item.path,
+        group=f"{folder.name}/{item.group}",
+        targets=NOTHING_KNOWN if is_unknown else item.targets,
+        mask=item.mask if item.label and UNKNOWN not in item.targets else None,
+        patient_has_hemorrhage=bool(item.label) if level is Level.STUDY else None,
+        frame=item.frame,
+    )
 
 
 def _case(folder: Path, path: Path, group: str, *, targets: tuple[float, ...], **known: Any) -> Case:

@@ -1,12 +1,12 @@
 """Collections that come as an archive are unpacked once, into the user's cache."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 import zipfile
 from pathlib import Path
 
+from hemoscope.datasets.cache import cache_folder
 from hemoscope.errors import DatasetError
 
 
@@ -23,7 +23,7 @@ def unpack(archive: Path) -> Path:
         DatasetError: "data.bad_archive" where it is damaged.
     """
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()[:16]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hemoscope"
+    cache = cache_folder()
     target = cache / f"{archive.stem}-{digest}"
     if target.is_dir():
         return target

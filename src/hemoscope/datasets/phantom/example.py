@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hemoscope.datasets.phantom.volume import make_slice
+from hemoscope.datasets.phantom.volume import PhantomSettings, make_phantom, make_slice
 from hemoscope.preparation.window import apply_window
 from hemoscope.terms import BRAIN, Label
 from hemoscope.writing.dicom import write_series
@@ -15,20 +15,21 @@ from hemoscope.writing.picture import write_picture
 
 REAL_HEAD = "J2K_pixelrep_mismatch.dcm"
 DRAWN = (Label.INTRAVENTRICULAR, Label.SUBDURAL, None)
+STUDY = PhantomSettings(size=192, slices=24, spacing_mm=1.2, bleeds=(Label.INTRAPARENCHYMAL,), seed=11)
 
 
 def write_examples(folder: str | os.PathLike[str]) -> list[Path]:
-    """Write example input: drawn heads as PNG and DICOM, a real DICOM slice, an empty picture.
+    """Write example input: a drawn study, drawn heads as PNG and DICOM, a real DICOM slice, an empty picture.
 
     Args:
         folder: Is made; files of the same names are replaced.
 
     Returns:
-        The files, in the order to show them.
+        The study's folder and the files, in the order to show them.
     """
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    paths = []
+    phantom, paths = make_phantom(STUDY), [target / "drawn-study"]
+    write_series(phantom.hu, paths[0], spacing=phantom.spacing, name="demo study")
     for seed, label in enumerate(DRAWN, start=1):
         paths.append(target / f"drawn-{label or 'normal'}.png")
         write_picture(apply_window(make_slice(label, seed=seed)[0], BRAIN), paths[-1])

@@ -50,7 +50,7 @@ def _find_study(paths: Sequence[str | os.PathLike[str]]) -> LabelledStudy:
     if len(paths) == 1:
         with open_studies(paths[0]) as found:
             series = [one for study in found.studies for one in study.series]
-            pictures = list(found.pictures)
+            pictures = [picture.path for picture in found.pictures]
     else:
         pictures = [Path(path) for path in paths]
     if series:

@@ -4,10 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import ORIGINS, Case
 from hemoscope.datasets.origins.cases import NO_HEMORRHAGE, NOTHING_KNOWN
 from hemoscope.datasets.origins.readers import WITHOUT_HEMORRHAGE
-from hemoscope.datasets.studies.cases import LabelledStudy, slabs
+from hemoscope.datasets.studies.cases import LabelledStudy, join_targets, slabs
+from hemoscope.datasets.studies.table import StudyItem, StudyTable, study_table
 from hemoscope.errors import DatasetError
 from hemoscope.reading import open_studies, read_slice
 from hemoscope.records import Slice
@@ -23,19 +27,56 @@ def load_studies(folder: Path) -> list[LabelledStudy]:
     """Find the studies in a folder that holds origins.
 
     Args:
-        folder: Holds folders named as in `SOURCES`; those that are missing are passed over.
+        folder: Holds folders named as in `SOURCES`, of which those that are missing are passed over; or is a collection
+            that `load_collection` knows and whose slices name their study, as RSNA 2019 and CQ500.
 
     Raises:
         DatasetError: "data.no_study" where it holds none, or what a reader raises.
     """
     found = [study for name, read in SOURCES.items() if (folder / name).is_dir() for study in read(folder / name)]
-    if not found:
+    if found:
+        return found
+    try:
+        collection = load_collection(folder)
+    except DatasetError as error:
+        if error.code != "data.unknown_layout":
+            raise
         raise DatasetError(
             "data.no_study",
-            f"{folder.name!r} holds no studies: none of {', '.join(SOURCES)}.",
+            f"{folder.name!r} holds no studies: none of {', '.join(SOURCES)}, nor a set of studies.",
             "Name the folder that holds the collections.",
-        )
-    return found
+        ) from error
+    return studies_of(study_table(collection))
+
+
+def studies_of(table: StudyTable) -> list[LabelledStudy]:
+    """Take the studies of a collection, thin slices averaged.
+
+    Where labels are of studies alone, nothing is known of the slices of one with hemorrhage.
+    """
+    return [_of_table(study, origin=table.name, has_slice_labels=table.has_slice_labels) for study in table.studies]
+
+
+def _of_table(study: StudyItem, *, origin: str, has_slice_labels: bool) -> LabelledStudy:
+    steps = np.diff(study.positions) if study.positions is not None else np.zeros(0)
+    parts, spacing = slabs(len(study.items), spacing_mm=float(np.median(steps)) if steps.size else None)
+    told = [item.targets if has_slice_labels else _of_study(study) for item in study.items]
+    return LabelledStudy(
+        key=f"{origin}/{study.key}",
+        origin=origin,
+        group=f"{origin}/{study.group}",
+        read=lambda number: study.items[number].read(),
+        parts=parts,
+        slice_targets=tuple(
+            tuple(join_targets(np.array([told[number] for number in part], np.float32)).tolist()) for part in parts
+        ),
+        study_targets=study.targets,
+        spacing_mm=spacing,
+    )
+
+
+def _of_study(study: StudyItem) -> tuple[float, ...]:
+    return NOTHING_KNOWN if study.targets[0] else NO_HEMORRHAGE
 
 
 def read_phe_sich(folder: Path) -> list[LabelledStudy]:

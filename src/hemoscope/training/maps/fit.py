@@ -21,6 +21,7 @@ from hemoscope.training.maps.patients import JudgePatients
 from hemoscope.training.maps.prepare import PreparedPool, prepare_pool
 from hemoscope.training.maps.split import split_pool
 from hemoscope.training.observe import Observer
+from hemoscope.training.precision import precision
 from hemoscope.training.run import TRAINING, VALIDATION, Run
 from hemoscope.training.schedule import gradual_decrease
 from hemoscope.training.settings import TrainingSettings
@@ -117,7 +118,8 @@ class Validate(keras.callbacks.Callback):  # type: ignore[name-defined]
 
 
 def _build(settings: TrainingSettings) -> Any:
-    network = find_model(settings.model).build(size=settings.preparation.size, dropout=settings.dropout)
+    with precision(settings.precision):
+        network = find_model(settings.model).build(size=settings.preparation.size, dropout=settings.dropout)
     network.compile(
         optimizer=keras.optimizers.AdamW(
             gradual_decrease(peak=settings.learning_rate, steps=settings.epochs * settings.steps),

@@ -79,11 +79,11 @@ def _joined(pool: Pool, inputs: np.ndarray) -> list[str]:
 
 def _prepare(case: Case, settings: PreparationSettings) -> tuple[np.ndarray, np.ndarray]:
     """Return a slice's input and its areas."""
-    prepared = prepare_and_check(read_slice(case.path), settings=settings)
+    prepared = prepare_and_check(read_slice(case.path, frame=case.frame), settings=settings)
     area = np.zeros(prepared.brain.shape, np.uint8)
     if not prepared.notices:
         area |= np.uint8(BRAIN_BIT) * prepared.brain
     if case.mask is not None:
-        for bit, mask in enumerate(read_mask(case.mask)):
+        for bit, mask in enumerate(read_mask(case.mask, case.frame)):
             area |= np.uint8(1 << bit) * (prepared.frame.to_input(mask.astype(np.float32)) > 0.5)
     return prepared.inputs[0].astype(np.float16), area

@@ -11,13 +11,18 @@ from typing import Any
 import numpy as np
 
 from hemoscope.datasets.items import Collection
-from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import Pool, load_origins
 from hemoscope.evaluation.metrics import auroc
 from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import score
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, hold_out, prepare_collection
+from hemoscope.training.data import (
+    PreparedCollection,
+    group_near_duplicates,
+    hold_out,
+    load_labelled,
+    prepare_collection,
+)
 from hemoscope.training.fit import train_prepared
 from hemoscope.training.maps.fit import train_prepared_maps
 from hemoscope.training.maps.prepare import PreparedPool, prepare_pool
@@ -63,7 +68,7 @@ def read_source(
     if find_model(plan.settings.model).has_maps:
         found: Collection | Pool = load_origins(data)
     else:
-        found = load_collection(data, groups_file=groups_file)
+        found = load_labelled(data, groups_file=groups_file)
     return Source(found, {"sha256": found.data_hash(), "groups": [str(group) for group in found.groups]})
 
 

@@ -1,0 +1,108 @@
+"""hemoscope predict on studies, as a user types it."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from hemoscope.cli import main
+from hemoscope.datasets.phantom.volume import PhantomSettings, make_phantom
+from hemoscope.terms import Label
+from hemoscope.writing.dicom import write_series
+from tests.results.test_document import SCHEMA
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["predict", *map(str, arguments)])
+
+
+def write_studies(folder: Path, count: int, *, slices: int = 3) -> Path:
+    for number in range(count):
+        phantom = make_phantom(
+            PhantomSettings(size=96, slices=slices, spacing_mm=2.4, seed=number, bleeds=(Label.SUBDURAL,))
+        )
+        write_series(phantom.hu, folder / f"study{number}", spacing=phantom.spacing, name=f"study {number}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory) -> Path:
+    return write_studies(tmp_path_factory.mktemp("studies"), 3)
+
+
+def test_a_folder_of_studies_gives_an_answer_for_each(studies):
+    document = json.loads(run(studies, "--json").stdout)
+    jsonschema.validate(document, SCHEMA)
+    assert [Path(study["input"]).name for study in document["studies"]] == ["study0", "study1", "study2"]
+    assert [len(study["slices"]) for study in document["studies"]] == [3, 3, 3]
+    assert document["results"] == []
+
+
+def test_the_table_tells_the_slices_and_the_page_shows_the_key_slices(studies, tmp_path):
+    page = tmp_path / "out.html"
+    result = run(studies / "study0", "--html", page, "--csv", tmp_path / "out.csv")
+    assert result.exit_code == 0
+    assert "3 slices; highest at" in " ".join(result.stdout.split())
+    assert "1 scored, 0 refused, 0 failed" in result.stdout
+    text = page.read_text(encoding="utf-8")
+    assert "Probability of each slice, from feet to head" in text
+    assert len(re.findall(r'<rect class="bar"', text)) == 3
+    assert 1 <= text.count("<figure>") <= 3
+    with (tmp_path / "out.csv").open() as stream:
+        row = next(csv.DictReader(stream))
+    assert row["slices"] == "3"
+    assert row["key_slices"].startswith("slice-")
+
+
+def test_slices_by_themselves_are_scored_where_they_are_asked_for(studies):
+    document = json.loads(run(studies / "study0", "--slices", "--json").stdout)
+    assert document["studies"] == []
+    assert [Path(one["input"]).name for one in document["results"]] == [f"slice-00{n}.dcm" for n in (1, 2, 3)]
+
+
+def test_answers_are_kept_as_they_come_and_gone_on_with(studies, tmp_path):
+    journal = tmp_path / "out.jsonl"
+    assert run(studies / "study0", "--out", journal).exit_code == 0
+    first = journal.read_bytes()
+    refused = run(studies, "--out", journal)
+    assert refused.exit_code == 2
+    assert "Error [output.exists]" in refused.stderr
+    result = run(studies, "--out", journal, "--resume", "--json")
+    assert result.exit_code == 0
+    assert "Going on: 1 inputs have their answer." in result.stderr
+    assert journal.read_bytes().startswith(first)
+    lines = [json.loads(line) for line in journal.read_bytes().splitlines()]
+    assert [Path(line["study"]["input"]).name for line in lines[1:]] == ["study0", "study1", "study2"]
+    assert [line["study"] for line in lines[1:]] == json.loads(result.stdout)["studies"]
+
+
+def test_going_on_without_a_file_is_a_usage_error(studies):
+    result = run(studies, "--resume")
+    assert result.exit_code == 2
+    assert "--resume goes on with the file of --out" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_killed_and_gone_on_with_answers_each_study_once(tmp_path):
+    folder, journal = write_studies(tmp_path / "in", 12, slices=6), tmp_path / "out.jsonl"
+    command = [sys.executable, "-m", "hemoscope", "predict", str(folder), "--out", str(journal)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and (not journal.exists() or journal.read_bytes().count(b"\n") < 4):
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    answered = journal.read_bytes().count(b"\n") - 1
+    assert 3 <= answered < 12
+    subprocess.run([*command, "--resume"], check=True, capture_output=True)
+    lines = [json.loads(line) for line in journal.read_bytes().splitlines()[1:]]
+    names = [Path(line["study"]["input"]).name for line in lines]
+    assert sorted(names) == sorted(f"study{number}" for number in range(12))
