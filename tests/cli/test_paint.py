@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from hemoscope.cli import main
+from hemoscope.datasets.lesions import LOOKALIKES
 from hemoscope.datasets.phantom import PhantomSettings
 from hemoscope.datasets.phantom.study import write_study
 from tests.datasets.layouts import draw_picture
@@ -31,7 +32,7 @@ def test_lookalikes_have_a_column_each(tmp_path):
     result = CliRunner().invoke(main, ["paint", str(tmp_path / "1.png"), "--lookalikes", "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert "metal" in result.stdout
-    assert size_of(out) == (16 * 256, 256)
+    assert size_of(out) == ((1 + len(LOOKALIKES)) * 256, 256)
 
 
 def test_a_head_is_painted_through_with_a_row_per_subtype_and_a_column_per_slice(tmp_path):
