@@ -14,7 +14,7 @@ from hemoscope.cli import options
 @click.option("--left-out", type=click.Path(path_type=Path), help="A cross-validation by origin: honest features.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to write.")
 @click.option("--phantoms", type=click.IntRange(0), default=10, show_default=True, help="Drawn heads of each sort.")
-@click.option("--epochs", type=click.IntRange(1), default=40, show_default=True, help="Passes over the studies.")
+@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help="Passes over the studies.")
 @options.seed
 def train_study(
     data: Path, bundle: Path | None, left_out: Path | None, out: Path, phantoms: int, epochs: int, seed: int

@@ -29,6 +29,8 @@ NEIGHBOR_MM = 5.0
 """How far away a neighbor is looked for: thinner slices show the same noise side by side."""
 USUAL_SPACING_MM = 5.0
 """Taken where nobody says how far apart the slices are."""
+SHARPNESS = 4.0
+"""How much more the highest slices weigh in a study's score: 0 would be their mean, infinity the highest alone."""
 ABSENT = -12.0
 """The logit of a slice that could not be scored; the study leaves it out."""
 
@@ -113,18 +115,20 @@ def _supported(aligned: np.ndarray, is_missing: np.ndarray, *, step: int, count:
 
 
 def build_sequence_head(
-    *, features: int = len(FEATURES), width: int = 16, labels: int = len(Label), dropout: float = 0.1
+    *, features: int = len(FEATURES), width: int = 8, labels: int = len(Label), dropout: float = 0.1
 ) -> Any:
     """Build the study head: it corrects the slices' scores by what it sees of them and their neighbors.
 
-    Before it has learned anything it leaves the scores as they are. Slices that are missing count as if the study
-    ended there, so that filling up a batch with them changes nothing.
+    Each label is judged by the same weights, from its own score and support alone. What else describes a slice tells
+    mostly where a study comes from: a head that reads it does worse on origins that it did not learn from. Before it
+    has learned anything it leaves the scores as they are. Slices that are missing count as if the study ended there, so
+    that filling up a batch with them changes nothing.
 
     Args:
-        features: How many describe a slice, `missing` last, the scores first.
+        features: How many describe a slice: scores first, then supports, `missing` last.
         width: Features of its hidden layers.
         labels: How many scores.
-        dropout: Share of the hidden features dropped in training, of all slices alike.
+        dropout: Share of the hidden features dropped in training.
 
     Returns:
         keras.Model from (batch, n, features) to `slice_logits`, (batch, n, labels), and `study_logits`,
@@ -134,13 +138,14 @@ def build_sequence_head(
     layers, ops = keras.layers, keras.ops
     inputs = layers.Input((None, features), name="slices")
     present = 1.0 - inputs[:, :, -1:]
-    seen = inputs * present
-    for number in range(2):
-        seen = layers.Conv1D(width, 3, padding="same", activation="relu", name=f"neighbors{number}")(seen)
-        seen = layers.SpatialDropout1D(dropout, name=f"dropout{number}")(seen) * present
-    change = layers.Conv1D(labels, 1, kernel_initializer="zeros", name="change")(seen)
-    scores = inputs[:, :, :labels] * SCALE
-    slices = layers.Activation("linear", name="slice_logits")((scores + change) * present + ABSENT * (1.0 - present))
-    weights = ops.softmax(slices - 1e4 * (1.0 - present), axis=1)
+    is_present = ops.expand_dims(present, -1)
+    scores, supports = inputs[:, :, :labels], inputs[:, :, labels : 2 * labels]
+    seen = ops.stack([scores, supports], axis=-1) * is_present
+    seen = layers.Conv2D(width, (3, 1), padding="same", activation="relu", name="neighbors")(seen)
+    seen = layers.SpatialDropout2D(dropout, name="dropout")(seen) * is_present
+    change = layers.Conv2D(1, 1, kernel_initializer="zeros", name="change")(seen)[..., 0]
+    corrected = (scores * SCALE + change) * present + ABSENT * (1.0 - present)
+    slices = layers.Activation("linear", name="slice_logits")(corrected)
+    weights = ops.softmax(SHARPNESS * slices - 1e4 * (1.0 - present), axis=1)
     study = layers.Activation("linear", name="study_logits")(ops.sum(weights * slices, axis=1))
     return keras.Model(inputs, [slices, study], name="sequence_head")

@@ -21,11 +21,11 @@ class StudySettings:
         seed: Decides parts, weights and order.
     """
 
-    epochs: int = 40
+    epochs: int = 10
     batch_size: int = 32
     learning_rate: float = 4e-3
     weight_decay: float = 1e-2
-    width: int = 16
+    width: int = 8
     variants: int = 5
     folds: int = 5
     seed: int = 0
