@@ -160,7 +160,7 @@ def test_an_evaluation_judges_studies_at_the_points_of_studies(headed, cq500, sc
         assert example.image.source == scored.slice_of[example.case.key].path.name
 
 
-def test_a_study_of_which_one_thin_slice_was_learned_from_is_known(collection, scored, cq500, tmp_path):
+def test_a_study_of_which_one_slice_was_learned_from_is_known_and_dropped_whole(collection, scored, cq500, tmp_path):
     known = Fingerprints((UNKNOWN,), only(scored.fingerprints, [13]).signatures)
     found = evaluate(bundle_with_head(tmp_path / "bundle", known), cq500, settings=replace(QUICK, seen=SeenPolicy.DROP))
     assert "CQ500-CT-1" in {case.group for case in found.seen.seen}
