@@ -17,6 +17,8 @@ from hemoscope.terms import SUBTYPES, Label
 from hemoscope.writing.dicom import write_series
 from hemoscope.writing.nifti import write_nifti
 
+from .bundles import bundle_with, bundle_with_head
+
 SETTINGS = PhantomSettings(size=128, slices=12, spacing_mm=1.8, bleeds=(Label.INTRAPARENCHYMAL,), seed=5)
 
 
@@ -158,3 +160,17 @@ def test_without_a_study_head_the_highest_slice_speaks_and_a_warning_says_so(pre
         pytest.skip("the shipped bundle has a study head")
     assert answer.probability == max(one.probability for one in answer.slices if one.probability is not None)
     assert HIGHEST_SECTION in answer.warnings
+
+
+@pytest.mark.parametrize("with_head", [True, False])
+def test_a_network_that_gives_no_number_fails_and_never_reads_as_negative(with_head, series, monkeypatch, tmp_path):
+    nothing = np.full((1, 6), np.nan, np.float32), np.zeros((1, 48, 48, 6), np.float32)
+    monkeypatch.setattr("hemoscope.inference.engine.Engine.look", lambda *_: nothing)
+    predictor = Predictor(bundle_with_head(tmp_path / "b") if with_head else bundle_with(tmp_path / "b", None))
+    result, alone = only(predictor.predict_studies(series)), predictor.predict(series / "slice-003.dcm")
+    for answer in (result, alone):
+        assert (answer.status, answer.probability, answer.decision) == (Status.FAILED, None, None)
+        assert (answer.error.code, answer.error.message) == (
+            "result.not_a_probability",
+            "The network gave no number for this slice.",
+        )

@@ -1,6 +1,5 @@
 """Score a labelled collection: an answer and a fingerprint for every slice, none left out."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from hemoscope.datasets.audit.fingerprints import UNKNOWN, Fingerprints, fingerp
 from hemoscope.datasets.items import Collection, Item
 from hemoscope.errors import BundleError
 from hemoscope.evaluation.cases import JudgedCase
+from hemoscope.inference.engine import NO_NUMBER, USE_ANOTHER
 from hemoscope.inference.predictor import Examination, Predictor
 from hemoscope.records import Notice
 
@@ -57,8 +57,8 @@ def score_labelled(
         parts.append(fingerprint_of(item, seen.model_input))
         if on_progress is not None:
             on_progress(done, len(collection))
-    odd = [case.key for case in cases if case.probability is not None and not math.isfinite(case.probability)]
-    require_numbers(odd, count=len(cases))
+    odd = [case.key for case in cases if case.error is not None and case.error.code == NO_NUMBER]
+    refuse_without_numbers(odd, count=len(cases))
     return ScoredCollection(tuple(cases), collection.items, join_fingerprints(parts))
 
 
@@ -84,7 +84,7 @@ def join_fingerprints(parts: Iterable[Fingerprints]) -> Fingerprints:
     return Fingerprints(hashes, np.concatenate([part.signatures for part in found]))
 
 
-def require_numbers(odd: Sequence[str], *, count: int) -> None:
+def refuse_without_numbers(odd: Sequence[str], *, count: int) -> None:
     """Stop at a network that gives NaN.
 
     Args:
@@ -96,9 +96,9 @@ def require_numbers(odd: Sequence[str], *, count: int) -> None:
     """
     if odd:
         raise BundleError(
-            "result.not_a_probability",
+            NO_NUMBER,
             f"The network gave no number for {len(odd)} of {count} slices, first {odd[0]!r}.",
-            "Do not use this model bundle: score with the shipped one, or export the run again.",
+            USE_ANOTHER,
         )
 
 

@@ -12,8 +12,15 @@ from hemoscope.datasets.items import Collection, Item
 from hemoscope.datasets.studies import StudyItem, study_table
 from hemoscope.errors import HemoscopeError
 from hemoscope.evaluation.cases import JudgedCase
+from hemoscope.inference.engine import NO_NUMBER
 from hemoscope.inference.joining import judge_study, nothing_to_judge
-from hemoscope.inference.labelled import ScoredCollection, fingerprint_of, join_fingerprints, require_numbers, tell_lost
+from hemoscope.inference.labelled import (
+    ScoredCollection,
+    fingerprint_of,
+    join_fingerprints,
+    refuse_without_numbers,
+    tell_lost,
+)
 from hemoscope.inference.look import Looked, look_through
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.sections import Section, plan_sections, thickness_of
@@ -53,7 +60,7 @@ def score_studies(
     cases, shown, prints, lost = [], [], dict[str, Fingerprints](), Counter[str]()
     for study in study_table(collection):
         seen = _look_at(predictor, study, on_slices=advance)
-        require_numbers(list(seen.without_number()), count=len(study.items))
+        refuse_without_numbers(list(seen.without_number()), count=len(study.items))
         case, place = _answer(predictor, seen)
         cases.append(case)
         shown.append(study.items[place])
@@ -119,7 +126,7 @@ class _Seen:
     def without_number(self) -> Iterator[str]:
         """Name the slices for which the network gave NaN."""
         for section, look in zip(self.sections, self.looked.looks, strict=True):
-            if look.scores is not None and not np.isfinite(look.scores).all():
+            if look.error is not None and look.error.code == NO_NUMBER:
                 yield from (self.study.items[place].key for place in section.places)
 
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError
-from hemoscope.inference.engine import Engine
+from hemoscope.inference.engine import Engine, require_numbers
 from hemoscope.inference.sections import Section
 from hemoscope.preparation.canonical import Frame, PreparationSettings, prepare_and_check
 from hemoscope.preparation.gate import NO_BRAIN
@@ -210,6 +210,7 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
     try:
         prepared = prepare_and_check(joined.image, settings=settings)
         scores, maps = engine.look(prepared.inputs)
+        require_numbers(scores)
     except HemoscopeError as error:
         return replace(look, error=error)
     except Exception as error:  # one bad slice never costs the others
