@@ -155,9 +155,8 @@ def test_at_least_the_highest_section_is_key_and_no_more_than_five():
     assert keys([0.9] * 8, 0.5) == (1, 3, 5, 7, 9)
 
 
-def test_without_a_study_head_the_highest_slice_speaks_and_a_warning_says_so(predictor, answer):
-    if predictor.bundle.study is not None:
-        pytest.skip("the shipped bundle has a study head")
+def test_without_a_study_head_the_highest_slice_speaks_and_a_warning_says_so(series, tmp_path):
+    answer = only(Predictor(bundle_with(tmp_path / "plain", None)).predict_studies(series))
     assert answer.probability == max(one.probability for one in answer.slices if one.probability is not None)
     assert HIGHEST_SECTION in answer.warnings
 
