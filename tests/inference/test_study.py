@@ -17,6 +17,8 @@ from hemoscope.terms import SUBTYPES, Label
 from hemoscope.writing.dicom import write_series
 from hemoscope.writing.nifti import write_nifti
 
+from .bundles import bundle_with, bundle_with_head
+
 SETTINGS = PhantomSettings(size=128, slices=12, spacing_mm=1.8, bleeds=(Label.INTRAPARENCHYMAL,), seed=5)
 
 
@@ -153,8 +155,21 @@ def test_at_least_the_highest_section_is_key_and_no_more_than_five():
     assert keys([0.9] * 8, 0.5) == (1, 3, 5, 7, 9)
 
 
-def test_without_a_study_head_the_highest_slice_speaks_and_a_warning_says_so(predictor, answer):
-    if predictor.bundle.study is not None:
-        pytest.skip("the shipped bundle has a study head")
+def test_without_a_study_head_the_highest_slice_speaks_and_a_warning_says_so(series, tmp_path):
+    answer = only(Predictor(bundle_with(tmp_path / "plain", None)).predict_studies(series))
     assert answer.probability == max(one.probability for one in answer.slices if one.probability is not None)
     assert HIGHEST_SECTION in answer.warnings
+
+
+@pytest.mark.parametrize("with_head", [True, False])
+def test_a_network_that_gives_no_number_fails_and_never_reads_as_negative(with_head, series, monkeypatch, tmp_path):
+    nothing = np.full((1, 6), np.nan, np.float32), np.zeros((1, 48, 48, 6), np.float32)
+    monkeypatch.setattr("hemoscope.inference.engine.Engine.look", lambda *_: nothing)
+    predictor = Predictor(bundle_with_head(tmp_path / "b") if with_head else bundle_with(tmp_path / "b", None))
+    result, alone = only(predictor.predict_studies(series)), predictor.predict(series / "slice-003.dcm")
+    for answer in (result, alone):
+        assert (answer.status, answer.probability, answer.decision) == (Status.FAILED, None, None)
+        assert (answer.error.code, answer.error.message) == (
+            "result.not_a_probability",
+            "The network gave no number for this slice.",
+        )

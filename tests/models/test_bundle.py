@@ -174,8 +174,10 @@ def test_a_network_that_is_no_onnx_is_refused(copy):
 
     (copy / "model.onnx").write_bytes(b"not a network")
     write_sums(copy)
-    with pytest.raises(BundleError, match=r"cannot load model\.onnx.*\[bundle\.onnx\]"):
-        hemoscope.Predictor(copy)
+    predictor = hemoscope.Predictor(copy)
+    for load in (lambda: predictor.engine, lambda: predictor.section_engine, lambda: predictor.predict("any.png")):
+        with pytest.raises(BundleError, match=r"cannot load model\.onnx.*\[bundle\.onnx\]"):
+            load()
 
 
 CALIBRATION = {"slope": 1.5, "intercept": -1.0, "method": "platt", "fitted_on": "40 studies"}

@@ -39,7 +39,8 @@ def evaluate(
 ) -> None:
     """Judge BUNDLE on DATA that its network never saw: a public set, class folders, or a CSV of path,label,...
 
-    Where the labels speak of studies, as those of CQ500, each study is judged by its highest slice.
+    Where the labels speak of studies, as those of CQ500, studies are judged: by the bundle's study head, at its own
+    operating points, or each by its highest slice where the bundle has none.
     BUNDLE is a folder, or the word shipped. The CSV may have a column group, which names patients, and others, which
     part the slices into subgroups. Refused and failed slices are counted and listed. Where slices stood in the
     training data, the command stops, unless --seen says otherwise.

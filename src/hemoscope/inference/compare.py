@@ -9,8 +9,7 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.paired import Comparison, Side, judge_pair
 from hemoscope.evaluation.report import Example
 from hemoscope.inference.evaluate import EvaluationSettings, facts_of, look_at, unseen_of
-from hemoscope.inference.judged import cases_of
-from hemoscope.inference.labelled import score_labelled
+from hemoscope.inference.judged import notices_of_both, point_for, score_judged
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import apply_policy, check_seen
 
@@ -25,6 +24,9 @@ def compare(
     on_index: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Score a labelled collection with two bundles, and compare their answers pair by pair.
+
+    Where the collection's labels speak of whole studies, each bundle judges them as in `evaluate`, at its own
+    thresholds; where one alone has a study head, the notice "evaluation.judged_differently" says so.
 
     Args:
         bundles: Folders of two model bundles; None is the shipped one.
@@ -49,16 +51,16 @@ def compare(
             if on_progress is not None:
                 on_progress(place * total + done, len(predictors) * total)
 
-        scored.append(score_labelled(predictor, collection, on_progress=advance))
-        checks.append(apply_policy(check_seen(predictor.bundle, collection, scored[-1]), settings.seen))
-    joined = [cases_of(collection, unseen_of(one.cases, checks)) for one in scored]
+        scored.append(score_judged(predictor, collection, on_progress=advance))
+        checks.append(apply_policy(check_seen(predictor.bundle, collection, scored[-1].fingerprints), settings.seen))
     first, second = (
-        Side(predictor.bundle.summary(), predictor.operating_point, check, tuple(case for case, _ in cases))
-        for predictor, check, cases in zip(predictors, checks, joined, strict=True)
+        Side(predictor.bundle.summary(), point_for(predictor, collection), check, unseen_of(one.cases, checks))
+        for predictor, check, one in zip(predictors, checks, scored, strict=True)
     )
     paired = judge_pair(first.cases, second.cases, (first.point, second.point), settings=settings.judge)
-    comparison = Comparison(first, second, facts_of(collection, scored[0]), paired, settings.judge)
-    slices = [{case.key: item for case, item in cases} for cases in joined]
+    facts = facts_of(collection, replace(scored[0], notices=notices_of_both(scored)))
+    comparison = Comparison(first, second, facts, paired, settings.judge)
+    slices = [one.slice_of for one in scored]
     return replace(comparison, examples=_look_at_both(comparison, slices, predictors, most=settings.examples))
 
 

@@ -10,6 +10,9 @@ from hemoscope.errors import BundleError
 from hemoscope.models.bundle import Bundle
 from hemoscope.models.study_spec import StudySpec
 
+NO_NUMBER = "result.not_a_probability"
+USE_ANOTHER = "Do not use this model bundle: score with the shipped one, or export the run again."
+
 
 class Engine:
     """A network loaded for scoring.
@@ -76,6 +79,19 @@ class StudyEngine:
         """
         slices, study = self._session.run(["slice_logits", "study_logits"], {self._input: described[np.newaxis]})
         return np.asarray(study[0]), np.asarray(slices[0])
+
+
+def require_numbers(scores: np.ndarray) -> None:
+    """Stop at scores that are no numbers: every comparison with NaN is false, so it would read as no hemorrhage.
+
+    Args:
+        scores: Logits, of any shape.
+
+    Raises:
+        BundleError: "result.not_a_probability".
+    """
+    if not np.isfinite(scores).all():
+        raise BundleError(NO_NUMBER, "The network gave no number for this slice.", USE_ANOTHER)
 
 
 def _open(path: Path, *, threads: int) -> Any:

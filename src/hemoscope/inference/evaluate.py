@@ -9,8 +9,8 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_misses
 from hemoscope.evaluation.judge import JudgeSettings, judge
 from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCheck
-from hemoscope.inference.judged import cases_of, labels_of_cases, notices_of
-from hemoscope.inference.labelled import ScoredCollection, score_labelled
+from hemoscope.inference.judged import labels_of_cases, point_for, points_for, score_judged
+from hemoscope.inference.labelled import ScoredCollection
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import SeenPolicy, apply_policy, check_seen
 
@@ -42,7 +42,8 @@ def evaluate(
 ) -> Evaluation:
     """Score a labelled collection with a bundle, and judge the answers.
 
-    Where the collection's labels speak of whole studies, each study is judged by its highest slice.
+    Where the collection's labels speak of whole studies, studies are judged: by the bundle's study head at its own
+    operating points, or each by its highest slice where the bundle has none.
 
     Args:
         bundle: Folder of a model bundle; None is the shipped one.
@@ -63,23 +64,22 @@ def evaluate(
     settings = settings or EvaluationSettings()
     predictor = Predictor(bundle, operating_point=settings.judge.point)
     collection = load_collection(data, groups_file=groups_file, on_progress=on_index)
-    scored = score_labelled(predictor, collection, on_progress=on_progress)
-    seen = apply_policy(check_seen(predictor.bundle, collection, scored), settings.seen)
-    points = tuple(predictor.bundle.operating_points.values())
-    cases = cases_of(collection, unseen_of(scored.cases, (seen,)))
-    judgement = judge(tuple(case for case, _ in cases), points, settings=settings.judge)
-    slice_of = {case.key: item for case, item in cases}
+    scored = score_judged(predictor, collection, on_progress=on_progress)
+    seen = apply_policy(check_seen(predictor.bundle, collection, scored.fingerprints), settings.seen)
+    points = tuple(points_for(predictor.bundle, collection).values())
+    judgement = judge(unseen_of(scored.cases, (seen,)), points, settings=settings.judge)
+    point, slice_of = point_for(predictor, collection), scored.slice_of
     misses, false_alarms = (
-        look_at(worst(judgement.cases, predictor.operating_point)[: settings.examples], slice_of, predictor)
+        look_at(worst(judgement.cases, point)[: settings.examples], slice_of, predictor)
         for worst in (worst_misses, worst_false_alarms)
     )
     return Evaluation(predictor.bundle.summary(), facts_of(collection, scored), seen, judgement, misses, false_alarms)
 
 
 def unseen_of(cases: Sequence[JudgedCase], checks: Sequence[SeenCheck]) -> tuple[JudgedCase, ...]:
-    """Return the cases without those that a check dropped."""
-    dropped = {case.key for check in checks if check.were_dropped for case in check.seen}
-    return tuple(case for case in cases if case.key not in dropped)
+    """Return the cases without those of groups that a check dropped: it drops no slice without its whole group."""
+    dropped = {case.group for check in checks if check.were_dropped for case in check.seen}
+    return tuple(case for case in cases if case.group not in dropped)
 
 
 def facts_of(collection: Collection, scored: ScoredCollection) -> CollectionFacts:
@@ -93,7 +93,7 @@ def facts_of(collection: Collection, scored: ScoredCollection) -> CollectionFact
         positives=sum(labels),
         groups=len(set(collection.groups)),
         studies=len(labels) if collection.level is Level.STUDY else None,
-        notices=(*collection.notices, *notices_of(collection, scored.cases)),
+        notices=(*collection.notices, *scored.notices),
     )
 
 

@@ -1,17 +1,19 @@
 """From what a network saw in each section to what is said of the study and of each section."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from hemoscope.errors import RefusedError
 from hemoscope.evaluation.calibration_choice import AnyCalibration
 from hemoscope.inference.engine import StudyEngine
-from hemoscope.inference.look import Looked
+from hemoscope.inference.look import Look, Looked
 from hemoscope.models.bundle import Bundle
 from hemoscope.models.sequence import describe_slices
 from hemoscope.models.study_spec import StudySpec
-from hemoscope.records import Notice
+from hemoscope.records import ErrorReport, Notice, Status
 from hemoscope.terms import Label
 
 HIGHEST_SECTION = Notice(
@@ -35,6 +37,20 @@ class Verdicts:
     sections: np.ndarray
     labels: tuple[Label, ...]
     warnings: tuple[Notice, ...] = ()
+
+
+def judge_study(looked: Looked, bundle: Bundle, engine: StudyEngine | None, *, spacing_mm: float | None) -> Verdicts:
+    """Let the study head speak for a study where there is one, else its highest section.
+
+    Args:
+        looked: At least one section has a score.
+        bundle: Whose calibrations to use.
+        engine: Its study head, loaded; None where it has none.
+        spacing_mm: Between the sections; None where the study does not say.
+    """
+    if bundle.study is None or engine is None or looked.maps is None:
+        return take_highest(looked, bundle)
+    return join(looked, looked.maps, bundle.study, engine, spacing_mm=spacing_mm)
 
 
 def take_highest(looked: Looked, bundle: Bundle) -> Verdicts:
@@ -71,6 +87,27 @@ def join(
     study = _calibrate(study_scores[np.newaxis], of_study, labels)[0]
     said = {label: float(value) for label, value in zip(labels, study, strict=True)}
     return Verdicts(said, _calibrate(section_scores, of_slices, labels), labels)
+
+
+def nothing_to_judge(looks: Sequence[Look]) -> tuple[Status, ErrorReport]:
+    """Say why a study has no answer.
+
+    Args:
+        looks: What became of each section; none shows brain.
+
+    Returns:
+        Failed with the reason of the first where none could be read, else refused with "study.no_brain".
+    """
+    errors = [look.error for look in looks if look.error is not None]
+    broken = [error for error in errors if not isinstance(error, RefusedError)]
+    if broken and len(broken) == len(looks):
+        return Status.FAILED, ErrorReport.of(broken[0])
+    codes = ", ".join(f"{count} x {code}" for code, count in Counter(error.code for error in errors).most_common(3))
+    return Status.REFUSED, ErrorReport(
+        "study.no_brain",
+        f"Expected brain on some of {len(looks)} sections; found none{f' ({codes})' if codes else ''}.",
+        "Choose the study's axial head CT; see the reason of each slice.",
+    )
 
 
 def _calibrate(

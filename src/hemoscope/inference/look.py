@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError
-from hemoscope.inference.engine import Engine
+from hemoscope.inference.engine import Engine, require_numbers
 from hemoscope.inference.sections import Section
 from hemoscope.preparation.canonical import Frame, PreparationSettings, prepare_and_check
 from hemoscope.preparation.gate import NO_BRAIN
@@ -58,6 +58,7 @@ class Look:
         failures: By place in the series: why a slice cannot be read. Others of the section may have been.
         error: Why the section has no score; None where it has one.
         frame: Where the input lies in the slice; None without one.
+        model_input: What the network saw, float32, shape (size, size), in [0, 1]; None likewise.
         has_brain: Whether there is brain to judge.
         pixel_mm: Spacing of the slice's pixels, the mean of both directions; None where the file does not say.
         scores: Logits, float32, shape (labels,); None without an input.
@@ -68,6 +69,7 @@ class Look:
     failures: dict[int, HemoscopeError]
     error: HemoscopeError | None = None
     frame: Frame | None = None
+    model_input: np.ndarray | None = None
     has_brain: bool = False
     pixel_mm: float | None = None
     scores: np.ndarray | None = None
@@ -208,6 +210,7 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
     try:
         prepared = prepare_and_check(joined.image, settings=settings)
         scores, maps = engine.look(prepared.inputs)
+        require_numbers(scores)
     except HemoscopeError as error:
         return replace(look, error=error)
     except Exception as error:  # one bad slice never costs the others
@@ -216,6 +219,7 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
         look,
         warnings={place: (*warnings, *prepared.notices) for place, warnings in joined.warnings.items()},
         frame=prepared.frame,
+        model_input=prepared.inputs[0, :, :, 0],
         has_brain=NO_BRAIN not in prepared.notices,
         scores=scores[0],
         cells=None if maps is None else maps[0],

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
-from hemoscope.inference.engine import Engine, StudyEngine
+from hemoscope.inference.engine import Engine, StudyEngine, require_numbers
 from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_bundle
 from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
@@ -146,6 +146,7 @@ class Predictor:
             prepared = prepare_and_check(image, settings=self.bundle.preparation)
             warnings = (*image.warnings, *prepared.notices)
             scores, maps = engine.look(prepared.inputs)
+            require_numbers(scores)
             return Examination(
                 self._answer(name, scores[0], warnings),
                 image,

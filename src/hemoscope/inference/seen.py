@@ -5,11 +5,10 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from hemoscope.datasets.audit.fingerprints import UNKNOWN, Likeness, find_seen
+from hemoscope.datasets.audit.fingerprints import UNKNOWN, Fingerprints, Likeness, find_seen
 from hemoscope.datasets.items import Collection
 from hemoscope.errors import DatasetError
 from hemoscope.evaluation.report import SeenCase, SeenCheck, SeenStatus
-from hemoscope.inference.labelled import ScoredCollection
 from hemoscope.models.bundle import Bundle
 
 SAME_GROUP = "same group"
@@ -23,7 +22,7 @@ class SeenPolicy(StrEnum):
     KEEP = "keep"
 
 
-def check_seen(bundle: Bundle, collection: Collection, scored: ScoredCollection) -> SeenCheck:
+def check_seen(bundle: Bundle, collection: Collection, fingerprints: Fingerprints) -> SeenCheck:
     """Compare a collection with what a bundle says that its network learned from.
 
     The hash of the whole training data, which every bundle carries, knows the same collection again. Single slices are
@@ -32,17 +31,17 @@ def check_seen(bundle: Bundle, collection: Collection, scored: ScoredCollection)
     Args:
         bundle: With or without fingerprints.
         collection: What was scored.
-        scored: Its answers and fingerprints.
+        fingerprints: Of its items, in their order.
     """
     known = bundle.fingerprints
     has_hashes = known is not None and any(value != UNKNOWN for value in known.hashes)
     compared_with = 0 if known is None else len(known)
-    if _trained_on(bundle.metadata) == collection.hash_of(scored.fingerprints.hashes):
+    if _trained_on(bundle.metadata) == collection.hash_of(fingerprints.hashes):
         everything = tuple(SeenCase(item.key, item.group, str(Likeness.SAME_FILE), 1.0) for item in collection)
         return SeenCheck(SeenStatus.FOUND, compared_with, has_hashes, everything)
     if known is None:
         return SeenCheck(SeenStatus.NOT_POSSIBLE, 0, False)
-    own = {one.index: one for one in find_seen(scored.fingerprints, known)}
+    own = {one.index: one for one in find_seen(fingerprints, known)}
     groups = {collection.items[index].group for index in own}
     seen = [
         SeenCase(item.key, item.group, str(own[index].likeness), own[index].score)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hemoscope.errors import HemoscopeError, RefusedError
-from hemoscope.inference.joining import Verdicts, join, take_highest
+from hemoscope.inference.joining import Verdicts, judge_study, nothing_to_judge
 from hemoscope.inference.look import Look, Looked, look_through, read_section
 from hemoscope.inference.predictor import Predictor, spread_map
 from hemoscope.inference.sections import Section, plan_sections, thickness_of
@@ -105,7 +105,8 @@ def _score(
 ) -> StudyResult:
     """Join what was seen, and decide."""
     spacing = thickness_of(sections, series.geometry.positions)
-    verdicts, point = _judge(predictor, looked, spacing), predictor.study_point
+    verdicts = judge_study(looked, predictor.bundle, predictor.study_engine, spacing_mm=spacing)
+    point = predictor.study_point
     probability = verdicts.study[Label.ANY]
     return replace(
         seen,
@@ -123,15 +124,8 @@ def _score(
 
 def _refuse(seen: StudyResult, series: Series, sections: Sequence[Section], looked: Looked) -> StudyResult:
     """Say why there is nothing to judge."""
-    status, error = _nothing_to_judge(looked.looks)
+    status, error = nothing_to_judge(looked.looks)
     return replace(seen, status=status, slices=_slices(series, sections, looked, None), error=error)
-
-
-def _judge(predictor: Predictor, looked: Looked, spacing_mm: float | None) -> Verdicts:
-    spec, engine = predictor.bundle.study, predictor.study_engine
-    if spec is None or engine is None or looked.maps is None:
-        return take_highest(looked, predictor.bundle)
-    return join(looked, looked.maps, spec, engine, spacing_mm=spacing_mm)
 
 
 def _measure(looked: Looked, spacing_mm: float | None) -> dict[Label, float] | None:
@@ -212,20 +206,6 @@ def _status(error: HemoscopeError | None) -> Status:
     if error is None:
         return Status.SCORED
     return Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
-
-
-def _nothing_to_judge(looks: Sequence[Look]) -> tuple[Status, ErrorReport]:
-    """Say why no section has a score."""
-    errors = [look.error for look in looks if look.error is not None]
-    broken = [error for error in errors if not isinstance(error, RefusedError)]
-    if broken and len(broken) == len(looks):
-        return Status.FAILED, ErrorReport.of(broken[0])
-    codes = ", ".join(f"{count} x {code}" for code, count in Counter(error.code for error in errors).most_common(3))
-    return Status.REFUSED, ErrorReport(
-        "study.no_brain",
-        f"Expected brain on some of {len(looks)} sections; found none{f' ({codes})' if codes else ''}.",
-        "Choose the study's axial head CT; see the reason of each slice.",
-    )
 
 
 def _joined(sections: int, slices: int) -> tuple[Notice, ...]:

@@ -158,7 +158,7 @@ class Account:
         try:
             folder.mkdir(parents=True)
             with path.open("wb") as out:
-                self._copy(stream, out.write)
+                self.copy(stream, out.write)
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -182,7 +182,16 @@ class Account:
         self.workspace.entries = max(0, self.workspace.entries - len(self.files))
         self.files.clear()
 
-    def _copy(self, stream: Readable, write: Callable[[bytes], object]) -> None:
+    def copy(self, stream: Readable, write: Callable[[bytes], object]) -> None:
+        """Copy one file piece by piece, counting what really comes out.
+
+        Args:
+            stream: The file.
+            write: Takes each piece.
+
+        Raises:
+            ReadingError: "archive.too_large" or "archive.ratio".
+        """
         most, copied = self.workspace.limits.file_bytes, 0
         while chunk := stream.read(_CHUNK):
             copied += len(chunk)

@@ -1,13 +1,13 @@
 """A NIfTI volume as a series: axial slices cut as its affine says, read one at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
 
 from hemoscope.errors import ReadingError
-from hemoscope.reading.geometry import measure
+from hemoscope.reading.geometry import Grid, measure
 from hemoscope.reading.intercept import USUAL_INTERCEPT, mend
 from hemoscope.reading.nifti_header import Cut, cut_of, grid_of, open_volume, placed, truncated
 from hemoscope.reading.rescale import AIR, Rescale, StoredFormat
@@ -99,26 +99,56 @@ def nifti_series(path: Path, *, name: str) -> Series:
     Raises:
         ReadingError: It is no volume that can be cut into slices; see the codes "nifti.*" and "read.too_large".
     """
+    return series_of(open_volume(path, source=PurePath(name).name), name=name)
+
+
+def series_of(image: Any, *, name: str) -> Series:
+    """Describe an open volume as a series, and look into a few of its slices.
+
+    Args:
+        image: As `open_volume` gives it; the series reads from it.
+        name: As for `nifti_series`.
+
+    Returns:
+        As `nifti_series`.
+
+    Raises:
+        ReadingError: "nifti.invalid".
+    """
     source = PurePath(name).name
-    image = open_volume(path, source=source)
-    affine, notices = placed(image, source=source)
-    cut = cut_of(affine)
-    grid = grid_of(affine, cut, image.shape, source=source)
-    spacing = grid.pixel_spacing or (1.0, 1.0)
-    if max(spacing) > _LEAST_ELONGATED * min(spacing):
-        notices = (*notices, _not_axial(spacing))
-    frames = NiftiFrames(image, cut, source, spacing)
+    frames, grid, notices = frames_of(image, source=source)
+    if max(frames.spacing) > _LEAST_ELONGATED * min(frames.spacing):
+        notices = (*notices, _not_axial(frames.spacing))
     error, offset, said = _hounsfield(frames)
     return Series(
         uid=None,
         source=source,
         geometry=measure(grid),
         traits=Traits(),
-        frames=NiftiFrames(image, cut, source, spacing, offset),
+        frames=replace(frames, offset=offset),
         warnings=(*notices, *said),
         error=error,
         place=name,
     )
+
+
+def frames_of(image: Any, *, source: str) -> tuple[NiftiFrames, Grid, tuple[Notice, ...]]:
+    """Cut an open volume into axial slices, whatever its values mean.
+
+    Args:
+        image: As `open_volume` gives it.
+        source: File name for the messages.
+
+    Returns:
+        The slices, feet to head; where they lie; what had to be assumed of that.
+
+    Raises:
+        ReadingError: "nifti.invalid".
+    """
+    affine, notices = placed(image, source=source)
+    cut = cut_of(affine)
+    grid = grid_of(affine, cut, image.shape, source=source)
+    return NiftiFrames(image, cut, source, grid.pixel_spacing or (1.0, 1.0)), grid, notices
 
 
 def _hounsfield(frames: NiftiFrames) -> tuple[ErrorReport | None, float, tuple[Notice, ...]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nibabel
 import numpy as np
@@ -16,6 +16,8 @@ from hemoscope.reading.orientation import Vector
 from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.records import Notice
 
+_HEADER_BYTES = 352
+"""nifti1.h: 348 of the header and 4 that announce extensions; NIfTI-2 tells itself in its first 8."""
 _TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """NIfTI's world runs to the right and the front (nifti1.h, "+x = Right +y = Anterior +z = Superior")."""
 _MM_OF = {"meter": 1000.0, "micron": 0.001}
@@ -56,25 +58,27 @@ def open_volume(path: Path, *, source: str) -> Any:
         ReadingError: "nifti.invalid", "nifti.two_files", "nifti.not_a_volume", "nifti.truncated" or "read.too_large".
     """
     with path.open("rb") as file:
-        head = file.read(352)
-    if head[344:348] == b"ni1\x00" or head[4:8] == b"ni2\x00":
-        raise ReadingError(
-            "nifti.two_files",
-            f"Expected header and values in one NIfTI file, received the header of a pair in {source}.",
-            "Save the volume as a single .nii or .nii.gz file.",
-        )
-    kind = nibabel.Nifti2Image if head[4:8] == b"n+2\x00" else nibabel.Nifti1Image
-    try:
-        with quiet_libraries():
-            image = kind.from_file_map({part: FileHolder(filename=str(path)) for part in ("image", "header")})
-        _check_shape(image, source)
-        _check_length(image, path.stat().st_size, source)
-    except HemoscopeError:
-        raise
-    except Exception as error:
-        # nibabel raises almost every builtin exception on damaged headers; none may reach the user bare.
-        raise invalid(source, f"its header cannot be interpreted ({type(error).__name__})") from error
-    return image
+        head = file.read(_HEADER_BYTES)
+    return _open(FileHolder(filename=str(path)), head, source, file_bytes=path.stat().st_size)
+
+
+def open_volume_stream(stream: IO[bytes], *, source: str, file_bytes: int | None) -> Any:
+    """Open a volume that lies in memory, or that comes out of a packed file.
+
+    Args:
+        stream: At its start; the image reads from it, and can be read no longer than it.
+        source: File name for the messages.
+        file_bytes: How long it is; None where nobody knows, to read the header alone.
+
+    Returns:
+        As `open_volume`.
+
+    Raises:
+        ReadingError: As `open_volume`.
+    """
+    head = stream.read(_HEADER_BYTES)
+    stream.seek(0)
+    return _open(FileHolder(fileobj=stream), head, source, file_bytes=file_bytes)
 
 
 def placed(image: Any, *, source: str) -> tuple[np.ndarray, tuple[Notice, ...]]:
@@ -167,6 +171,29 @@ def truncated(source: str) -> ReadingError:
     return ReadingError(
         "nifti.truncated", f"Expected a whole NIfTI volume, but {source} ends early.", "Fetch the file again."
     )
+
+
+def _open(holder: FileHolder, head: bytes, source: str, *, file_bytes: int | None) -> Any:
+    """Open a volume, and check its header."""
+    if head[344:348] == b"ni1\x00" or head[4:8] == b"ni2\x00":
+        raise ReadingError(
+            "nifti.two_files",
+            f"Expected header and values in one NIfTI file, received the header of a pair in {source}.",
+            "Save the volume as a single .nii or .nii.gz file.",
+        )
+    kind = nibabel.Nifti2Image if head[4:8] == b"n+2\x00" else nibabel.Nifti1Image
+    try:
+        with quiet_libraries():
+            image = kind.from_file_map({"image": holder, "header": holder})
+        _check_shape(image, source)
+        if file_bytes is not None:
+            _check_length(image, file_bytes, source)
+    except HemoscopeError:
+        raise
+    except Exception as error:
+        # nibabel raises almost every builtin exception on damaged headers; none may reach the user bare.
+        raise invalid(source, f"its header cannot be interpreted ({type(error).__name__})") from error
+    return image
 
 
 def _check_shape(image: Any, source: str) -> None:

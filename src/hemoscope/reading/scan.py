@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import IO
 
-from hemoscope.errors import HemoscopeError, InputError, ReadingError
+from hemoscope.errors import HemoscopeError, InputError
 from hemoscope.reading.archive import Account, Workspace, damaged, nested
 from hemoscope.reading.find import IMAGE_EXTENSIONS, is_hidden, is_skipped_folder
 from hemoscope.reading.read import unknown_format
@@ -147,6 +146,7 @@ class Scan:
 
     def _kind_of_packed(self, path: Path, name: str, depth: int) -> Kind:
         """Look into a packed file; anything but a TAR is unpacked to the workspace and added from there."""
+        from hemoscope.reading.archive_single import unpack_single
         from hemoscope.reading.archive_tar import DAMAGE, is_tar, open_packed
 
         try:
@@ -159,7 +159,7 @@ class Scan:
         inner = kind_of(head, path.name)
         if inner in (Kind.DICOM, Kind.NIFTI, Kind.PICTURE):
             account = Account(self.workspace, path.name, path.stat().st_size)
-            self.sources.append(Source(_unpack_one(path, account), name, inner))
+            self.sources.append(Source(unpack_single(path, account), name, inner))
             return Kind.DIRECTORY
         if inner in (Kind.ZIP, Kind.PACKED):
             raise nested(path.name, self.workspace.limits.depth)
@@ -195,27 +195,6 @@ def _unpacker(kind: Kind) -> Callable[[Path, Account], None]:
     from hemoscope.reading.archive_zip import unpack_zip
 
     return unpack_zip if kind is Kind.ZIP else unpack_tar
-
-
-def _unpack_one(path: Path, account: Account) -> Path:
-    """Unpack a single packed file; a name without the packer's suffix tells what is in it."""
-    from hemoscope.reading.archive_tar import DAMAGE, open_packed
-
-    account.count_entries(1)
-    try:
-        with open_source(path) as file:
-            stream: IO[bytes] = open_packed(file)
-            return account.store(stream, path.stem)
-    except DAMAGE as error:
-        account.discard()
-        raise ReadingError(
-            "archive.truncated",
-            f"Expected a whole file, but {path.name} cannot be unpacked to its end.",
-            "Fetch the file again.",
-        ) from error
-    except BaseException:
-        account.discard()
-        raise
 
 
 def _is_folder(root: Path) -> bool:
