@@ -60,3 +60,14 @@ class MissingExtraError(HemoscopeError, ImportError):
             f"{feature} needs packages that the base install leaves out.",
             f'Run: pip install "hemoscope[{extra}]"',
         )
+
+
+class BrokenInstallError(HemoscopeError, ImportError):
+    """A package of the base install that cannot be imported."""
+
+    def __init__(self, *, module: str) -> None:
+        super().__init__(
+            "install.broken",
+            f"The module {module}, which the base install brings, cannot be imported.",
+            "Install again: pip install --force-reinstall hemoscope",
+        )

@@ -2,6 +2,8 @@
 
 import getpass
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,32 @@ def test_what_the_base_install_lacks_ends_with_code_1(monkeypatch: pytest.Monkey
     assert "Scoring does not work as it should." in told
     assert "not ok: packages pyjpegls" in told
     assert "○ missing Not installed. pip install pyjpegls" in told
+
+
+def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process that cannot import a module."""
+    code = "import sys; sys.modules[sys.argv.pop(1)] = None; from hemoscope.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, module, "doctor", "--no-speed", *arguments], capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("module", ["numpy", "rich"])
+def test_without_what_even_the_doctor_needs_the_module_is_named_in_a_line(module: str):
+    done = run_without(module)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error [install.broken]: The module {module}")
+    assert done.stderr.endswith("Install again: pip install --force-reinstall hemoscope\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("cv2", "opencv-python-headless"), ("pydicom", "pydicom"), ("onnxruntime", "onnxruntime")]
+)
+def test_without_any_other_package_the_rest_is_checked(module: str, package: str):
+    done = run_without(module, "--json")
+    checks = {(check["topic"], check["name"]): check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 1
+    assert checks["packages", package]["health"] == "missing"
+    assert checks["machine", "cores"]["health"] == "ok"
+    assert done.stderr == ""

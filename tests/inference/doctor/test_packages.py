@@ -66,7 +66,7 @@ def broken_import(error: Exception):
                 "packages",
                 "python-gdcm",
                 Health.FAILED,
-                "It stopped with ModuleNotFoundError.",
+                "Its module _gdcm cannot be imported.",
                 next_step="pip install --force-reinstall python-gdcm",
             ),
         ),

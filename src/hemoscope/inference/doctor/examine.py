@@ -1,9 +1,20 @@
 """All checks, one after another; what is broken is told and never stops the others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import import_module
 
 from hemoscope.inference.doctor.probe import failed
 from hemoscope.records import Check
+
+TOPICS = {
+    "packages": ("packages", "check_packages"),
+    "model": ("model", "check_model"),
+    "decoders": ("decoders", "check_decoders"),
+    "machine": ("machine", "check_machine"),
+    "extras": ("packages", "check_extras"),
+    "speed": ("speed", "check_speed"),
+}
+"""The module beside this one, and its function, that checks each topic; imported one by one, for one may be broken."""
 
 
 def examine_installation(*, with_speed: bool = True) -> Iterator[Check]:
@@ -15,23 +26,10 @@ def examine_installation(*, with_speed: bool = True) -> Iterator[Check]:
     Yields:
         What was found, each as soon as it is known. Never raises for what is broken.
     """
-    from hemoscope.inference.doctor.decoders import check_decoders
-    from hemoscope.inference.doctor.machine import check_machine
-    from hemoscope.inference.doctor.model import check_model
-    from hemoscope.inference.doctor.packages import check_extras, check_packages
-    from hemoscope.inference.doctor.speed import check_speed
-
-    topics: dict[str, Callable[[], Iterator[Check]]] = {
-        "packages": check_packages,
-        "model": check_model,
-        "decoders": check_decoders,
-        "machine": check_machine,
-        "extras": check_extras,
-    }
-    if with_speed:
-        topics["speed"] = check_speed
-    for topic, check in topics.items():
+    for topic, (module, check) in TOPICS.items():
+        if topic == "speed" and not with_speed:
+            continue
         try:
-            yield from check()
+            yield from getattr(import_module(f"hemoscope.inference.doctor.{module}"), check)()
         except Exception as error:  # a check that stops has found something broken
             yield failed(topic, topic, error)

@@ -12,9 +12,11 @@ def failed(topic: str, name: str, error: Exception, *, next_step: str = REINSTAL
     Args:
         topic: What it belongs to.
         name: Of the part.
-        error: What it raised; only our own errors hold no path and are quoted.
+        error: What it raised; only our own errors and the names of modules hold no path, and are quoted.
         next_step: What to do where the error does not say.
     """
     if isinstance(error, HemoscopeError):
         return Check(topic, name, Health.FAILED, f"{error.message} [{error.code}]", next_step=error.next_step)
+    if isinstance(error, ImportError) and error.name:
+        return Check(topic, name, Health.FAILED, f"Its module {error.name} cannot be imported.", next_step=next_step)
     return Check(topic, name, Health.FAILED, f"It stopped with {type(error).__name__}.", next_step=next_step)
