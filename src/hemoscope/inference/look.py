@@ -206,7 +206,9 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
     if joined.image is None:
         return replace(look, error=next(iter(joined.failures.values())))
     spacing = joined.image.spacing
-    look = replace(look, pixel_mm=None if spacing is None else (spacing[0] + spacing[1]) / 2)
+    look = replace(
+        look, pixel_mm=None if spacing is None else round((spacing[0] + spacing[1]) / 2, 3)
+    )  # as in sections
     try:
         prepared = prepare_and_check(joined.image, settings=settings)
         scores, maps = engine.look(prepared.inputs)

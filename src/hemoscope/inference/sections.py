@@ -69,8 +69,11 @@ def plan_sections(count: int, positions: Sequence[float], *, spacing: float | No
 
 
 def thickness_of(sections: Sequence[Section], positions: Sequence[float]) -> float | None:
-    """Return the median distance between the middles of sections in mm; None for fewer than two, or unknown places."""
+    """Return the median distance between the middles of sections in mm; None for fewer than two, or unknown places.
+
+    It is rounded to a micrometer: NIfTI keeps fewer digits than DICOM, and one study is to have one answer.
+    """
     if len(sections) < 2 or not positions:
         return None
     middles = [float(np.mean([positions[place] for place in section.places])) for section in sections]
-    return float(np.median(np.diff(middles)))
+    return round(float(np.median(np.diff(middles))), 3)

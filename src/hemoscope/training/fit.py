@@ -20,6 +20,7 @@ from hemoscope.training.data import (
     prepare_collection,
     split_collection,
 )
+from hemoscope.training.devices import on_every_gpu
 from hemoscope.training.maps.fit import fit_maps, train_maps
 from hemoscope.training.observe import Observer
 from hemoscope.training.precision import precision
@@ -120,6 +121,14 @@ def resume(data: str | os.PathLike[str], out: str | os.PathLike[str], *, observe
 
 
 def _fit(run: Run, observer: Observer) -> Run:
+    with on_every_gpu():
+        _learn(run, observer)
+    draw_curves(run)
+    return run
+
+
+def _learn(run: Run, observer: Observer) -> None:
+    """Train a run from where it stands to its end."""
     keras, settings, first = import_keras(), run.settings, run.last_epoch
     keras.utils.set_random_seed(settings.seed)
     inputs, labels, _ = run.part(TRAINING)
@@ -142,8 +151,6 @@ def _fit(run: Run, observer: Observer) -> Run:
             shuffle=False,  # Batches does, from the seed
             verbose=0,
         )
-    draw_curves(run)
-    return run
 
 
 def _build(settings: TrainingSettings, *, steps: int) -> Any:

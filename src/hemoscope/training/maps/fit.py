@@ -14,6 +14,7 @@ from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import score
 from hemoscope.training.callbacks import KeepRun, Report, is_exhausted
 from hemoscope.training.curves import draw_curves
+from hemoscope.training.devices import on_every_gpu
 from hemoscope.training.maps.batches import MapBatches
 from hemoscope.training.maps.keep import read_pool, rows_of
 from hemoscope.training.maps.losses import map_loss, slice_loss
@@ -77,6 +78,13 @@ def train_prepared_maps(
 
 def fit_maps(run: Run, observer: Observer) -> Run:
     """Train a run from where it stands to its end."""
+    with on_every_gpu():
+        _learn(run, observer)
+    draw_curves(run)
+    return run
+
+
+def _learn(run: Run, observer: Observer) -> None:
     settings, first = run.settings, run.last_epoch
     keras.utils.set_random_seed(settings.seed)
     prepared = read_pool(run)
@@ -97,8 +105,6 @@ def fit_maps(run: Run, observer: Observer) -> Run:
             shuffle=False,
             verbose=0,
         )
-    draw_curves(run)
-    return run
 
 
 class Validate(keras.callbacks.Callback):  # type: ignore[name-defined]
