@@ -83,10 +83,16 @@ def train_study_head(
         TrainingError: "study.unfinished".
     """
     folder, settings, observer = Path(out), settings or StudySettings(), observer or Observer()
-    studies, left_out = score_studies(recipes, networks, folder / "scored", on_progress=observer.on_prepare)
+    described, left_out = score_studies(
+        recipes,
+        networks,
+        folder / "scored",
+        take=lambda study: describe_study(study, variants=settings.variants, seed=settings.seed).without_maps(),
+        on_progress=observer.on_prepare,
+    )
+    studies = [one.study for one in described]
     _require_both(studies)
     write_text(folder / "settings.json", json.dumps(_record(studies, networks, settings, left_out), indent=2) + "\n")
-    described = [describe_study(study, variants=settings.variants, seed=settings.seed) for study in studies]
     by_origin = leave_origins_out(described, settings, on_progress=observer.on_fold)
     by_group = leave_groups_out(described, settings, on_progress=observer.on_fold)
     figures = {BY_ORIGIN: summarize_studies(by_origin), BY_GROUP: summarize_studies(by_group)}

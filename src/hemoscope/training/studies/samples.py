@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,10 @@ class DescribedStudy:
 
     study: ScoredStudy
     samples: tuple[Sample, ...]
+
+    def without_maps(self) -> "DescribedStudy":
+        """Return the same with a study that has let its maps go."""
+        return replace(self, study=self.study.without_maps())
 
 
 def describe_study(study: ScoredStudy, *, variants: int, seed: int) -> DescribedStudy:

@@ -4,9 +4,9 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from hemoscope.preparation.frame import Frame
 from hemoscope.training.studies.networks import Networks
 from hemoscope.training.studies.synthetic import Recipe
 from hemoscope.writing.atomic import write_atomically
+
+Taken = TypeVar("Taken")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,10 @@ class ScoredStudy:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def without_maps(self) -> "ScoredStudy":
+        """Return the study without its maps, which take a megabyte: it can be described no more."""
+        return replace(self, maps=self.maps[:0])
+
     @property
     def highest(self) -> np.ndarray:
         """The highest score among the slices, for each label: what a study is worth without a study head."""
@@ -81,23 +87,26 @@ def score_studies(
     networks: Networks,
     folder: Path,
     *,
+    take: Callable[[ScoredStudy], Taken],
     on_progress: Callable[[int, int], None] | None = None,
-) -> tuple[list[ScoredStudy], dict[str, str]]:
+) -> tuple[list[Taken], dict[str, str]]:
     """Make and score studies; those that `folder` holds already are read from there.
 
     Args:
         recipes: The studies.
         networks: Finds the slice network for each.
         folder: Where scores and maps are kept, a file per study.
+        take: What to take of each scored study, whose maps are large, before the next is made.
         on_progress: Called with how many are done and how many there are.
 
     Returns:
-        The scored studies, in order; key and code of those that could not be prepared.
+        What was taken, in order; key and code of those that could not be prepared.
 
     Raises:
         TrainingError: As `Networks.for_origin` says.
     """
-    scored, left_out = [], {}
+    taken: list[Taken] = []
+    left_out: dict[str, str] = {}
     for number, recipe in enumerate(recipes):
         path = folder / f"{hashlib.sha256(recipe.key.encode()).hexdigest()[:20]}.npz"
         kept = _read(path)
@@ -109,10 +118,10 @@ def score_studies(
                 left_out[recipe.key] = error.code
                 kept = None
         if kept is not None:
-            scored.append(kept)
+            taken.append(take(kept))
         if on_progress is not None:
             on_progress(number + 1, len(recipes))
-    return scored, left_out
+    return taken, left_out
 
 
 def score_study(case: StudyCase, networks: Networks) -> ScoredStudy:

@@ -22,6 +22,8 @@ PHANTOMS = "phantom"
 PHANTOM_SIZE = 192
 EACH_ORIGIN = 16
 """About so many painted studies come of an origin, and as many without a bleed; at least one of each normal study."""
+MOST_NORMAL = 200
+"""Normal studies of an origin that are painted, spread evenly over it: of thousands the real bleeds suffice."""
 LOOKALIKES_EACH = 1.2
 """Look-alikes in a study, on average: painted ones and those left without a bleed alike."""
 BOTH = (True, False)
@@ -63,13 +65,16 @@ def list_recipes(
         seed: Other bleeds.
     """
     normal = Counter(study.origin for study in studies if _is_normal(study))
+    seen: Counter[str] = Counter()
     recipes, latest = [], _Latest()
     for number, study in enumerate(studies):
         make = latest.of(study.key, partial(prepare_study, study, settings=preparation))
         recipes.append(Recipe(study.key, make))
         if _is_normal(study):
-            count = max(1, round(EACH_ORIGIN / normal[study.origin]))
-            recipes += _variations(make, study.key, count=count, seed=(seed, number))
+            seen[study.origin] += 1
+            if _is_taken(seen[study.origin], of=normal[study.origin]):
+                count = max(1, round(EACH_ORIGIN / normal[study.origin]))
+                recipes += _variations(make, study.key, count=count, seed=(seed, number))
     for number in range(phantoms):
         key = f"{PHANTOMS}/normal-{number}"
         make = latest.of(key, partial(draw_phantom, None, seed=number, preparation=preparation))
@@ -77,6 +82,18 @@ def list_recipes(
         recipes += [Recipe(key, make), *_variations(make, key, count=count, seed=(seed, len(studies) + number))]
         recipes.append(_phantom_with_bleed(number, preparation))
     return recipes
+
+
+def _is_taken(number: int, *, of: int) -> bool:
+    """Whether a normal study, counted from 1, is among the `MOST_NORMAL` that are painted.
+
+    >>> sum(_is_taken(number, of=12_345) for number in range(1, 12_346))
+    200
+    >>> all(_is_taken(number, of=79) for number in range(1, 80))
+    True
+    """
+    most = min(of, MOST_NORMAL)
+    return number * most // of > (number - 1) * most // of
 
 
 def _is_normal(study: LabelledStudy) -> bool:
