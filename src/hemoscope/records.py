@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hemoscope.errors import HemoscopeError
+from hemoscope.errors import HemoscopeError, RefusedError
 from hemoscope.terms import Label, Unit
 
 
@@ -57,6 +57,13 @@ class Status(StrEnum):
     SCORED = "scored"
     REFUSED = "refused"
     FAILED = "failed"
+
+    @classmethod
+    def after(cls, error: HemoscopeError | None) -> "Status":
+        """Say how it went with what ended in an error, or in none."""
+        if error is None:
+            return cls.SCORED
+        return cls.REFUSED if isinstance(error, RefusedError) else cls.FAILED
 
 
 class Decision(StrEnum):

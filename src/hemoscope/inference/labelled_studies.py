@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 
 import numpy as np
 
@@ -133,8 +132,7 @@ class _Seen:
 def _look_at(predictor: Predictor, study: StudyItem, *, on_slices: Callable[[int], None]) -> _Seen:
     """Let the network see a study once."""
     positions, bundle = study.positions or (), predictor.bundle
-    steps = np.diff(positions).tolist()
-    sections = plan_sections(len(study.items), positions, spacing=median(steps) if steps else None)
+    sections = plan_sections(len(study.items), positions, spacing=study.spacing_mm)
     joined = frozenset(place for section in sections if section.count > 1 for place in section.places)
     slices = _Slices(study.items, joined, bundle.preparation)
     looked = look_through(

@@ -1,7 +1,6 @@
 """Look through a series: every core takes a section, decodes, joins, prepares and scores it, and lets its pixels go.
 
-Measured on two cores, 32 slices of a study: each core for itself takes about two thirds of the time that one core for
-preparing and a network on both take, because threads that share one pass of so small a network mostly wait.
+Threads that share one pass of so small a network mostly wait; a core that has a section to itself does not.
 """
 
 import os
@@ -18,9 +17,10 @@ import numpy as np
 
 from hemoscope.errors import HemoscopeError, ReadingError
 from hemoscope.inference.engine import Engine, require_numbers
-from hemoscope.inference.sections import Section
+from hemoscope.inference.sections import Section, to_micrometers
 from hemoscope.preparation.canonical import Frame, PreparationSettings, prepare_and_check
 from hemoscope.preparation.gate import NO_BRAIN
+from hemoscope.reading.source import unexpected
 from hemoscope.records import Notice, Slice
 
 AHEAD = 2
@@ -206,9 +206,7 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
     if joined.image is None:
         return replace(look, error=next(iter(joined.failures.values())))
     spacing = joined.image.spacing
-    look = replace(
-        look, pixel_mm=None if spacing is None else round((spacing[0] + spacing[1]) / 2, 3)
-    )  # as in sections
+    look = replace(look, pixel_mm=None if spacing is None else to_micrometers((spacing[0] + spacing[1]) / 2))
     try:
         prepared = prepare_and_check(joined.image, settings=settings)
         scores, maps = engine.look(prepared.inputs)
@@ -216,7 +214,7 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
     except HemoscopeError as error:
         return replace(look, error=error)
     except Exception as error:  # one bad slice never costs the others
-        return replace(look, error=_unexpected(error))
+        return replace(look, error=unexpected(error))
     return replace(
         look,
         warnings={place: (*warnings, *prepared.notices) for place, warnings in joined.warnings.items()},
@@ -234,7 +232,7 @@ def _read(source: SliceSource, place: int) -> Slice:
     except HemoscopeError:
         raise
     except Exception as error:  # one bad slice never costs the others
-        raise _unexpected(error) from error
+        raise unexpected(error) from error
 
 
 def _odd(image: Slice, first: Slice) -> ReadingError:
@@ -244,14 +242,6 @@ def _odd(image: Slice, first: Slice) -> ReadingError:
         f"Expected a slice like the others of its section, {first.pixels.shape[0]} x {first.pixels.shape[1]} in "
         f"{first.unit}; received {rows} x {columns} in {image.unit}.",
         "Score it by itself.",
-    )
-
-
-def _unexpected(error: Exception) -> ReadingError:
-    return ReadingError(
-        "read.unexpected",
-        f"Reading or preparing the file stopped with {type(error).__name__}.",
-        "Please report it with a file that shows it, if it may be shared.",
     )
 
 

@@ -8,11 +8,12 @@ from functools import cached_property, partial
 import cv2
 import numpy as np
 
-from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
+from hemoscope.errors import HemoscopeError
 from hemoscope.inference.engine import Engine, StudyEngine, require_numbers
 from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_bundle
 from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
+from hemoscope.reading.source import unexpected
 from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status, StudyResult
 from hemoscope.terms import Label
 
@@ -157,12 +158,7 @@ class Predictor:
         except HemoscopeError as error:
             return Examination(_unanswered(name, error, image), image)
         except Exception as error:  # one bad file never costs the others
-            unexpected = ReadingError(
-                "read.unexpected",
-                f"Reading or preparing the file stopped with {type(error).__name__}.",
-                "Please report it with a file that shows it, if it may be shared.",
-            )
-            return Examination(_unanswered(name, unexpected, image), image)
+            return Examination(_unanswered(name, unexpected(error), image), image)
 
     def predict_many(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[SliceResult]:
         """Answer for many files, in their order, each as soon as it is ready."""
@@ -207,6 +203,5 @@ class Predictor:
 
 
 def _unanswered(name: str, error: HemoscopeError, image: Slice | None) -> SliceResult:
-    status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
     warnings = () if image is None else image.warnings
-    return SliceResult(input=name, status=status, warnings=warnings, error=ErrorReport.of(error))
+    return SliceResult(input=name, status=Status.after(error), warnings=warnings, error=ErrorReport.of(error))

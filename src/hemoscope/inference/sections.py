@@ -69,11 +69,13 @@ def plan_sections(count: int, positions: Sequence[float], *, spacing: float | No
 
 
 def thickness_of(sections: Sequence[Section], positions: Sequence[float]) -> float | None:
-    """Return the median distance between the middles of sections in mm; None for fewer than two, or unknown places.
-
-    It is rounded to a micrometer: NIfTI keeps fewer digits than DICOM, and one study is to have one answer.
-    """
+    """Return the median distance between the middles of sections in mm; None for fewer than two, or unknown places."""
     if len(sections) < 2 or not positions:
         return None
     middles = [float(np.mean([positions[place] for place in section.places])) for section in sections]
-    return round(float(np.median(np.diff(middles))), 3)
+    return to_micrometers(float(np.median(np.diff(middles))))
+
+
+def to_micrometers(length_mm: float) -> float:
+    """Round a length in mm to micrometers: NIfTI keeps fewer digits than DICOM, and one study is to have one answer."""
+    return round(length_mm, 3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hemoscope.errors import HemoscopeError, RefusedError
+from hemoscope.errors import RefusedError
 from hemoscope.inference.joining import Verdicts, judge_study, nothing_to_judge
 from hemoscope.inference.look import Look, Looked, look_through, read_section
 from hemoscope.inference.predictor import Predictor, spread_map
@@ -180,7 +180,7 @@ def _slices(
                     instance_uid=series.instance_uid(place),
                     position_mm=positions[place] if positions else None,
                     section=number,
-                    status=_status(error),
+                    status=Status.after(error),
                     probability=None if error else probability,
                     subtypes=None if error else subtypes,
                     warnings=look.warnings.get(place, ()),
@@ -200,12 +200,6 @@ def _said_of(verdicts: Verdicts | None, number: int) -> tuple[float | None, dict
         return None, None
     said = dict(zip(verdicts.labels, verdicts.sections[number].tolist(), strict=True))
     return said.pop(Label.ANY), said or None
-
-
-def _status(error: HemoscopeError | None) -> Status:
-    if error is None:
-        return Status.SCORED
-    return Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
 
 
 def _joined(sections: int, slices: int) -> tuple[Notice, ...]:

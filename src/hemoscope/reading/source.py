@@ -60,6 +60,15 @@ def io_failed(name: str, error: OSError) -> ReadingError:
     )
 
 
+def unexpected(error: Exception) -> ReadingError:
+    """Build the error for something unforeseen that stopped one input; its text may quote patient data."""
+    return ReadingError(
+        "read.unexpected",
+        f"Reading or preparing the file stopped with {type(error).__name__}.",
+        "Please report it with a file that shows it, if it may be shared.",
+    )
+
+
 def _not_found(name: str) -> InputError:
     return InputError("input.not_found", f"Expected a file, found nothing called {name}.", "Check the path.")
 

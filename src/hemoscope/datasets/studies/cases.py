@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hemoscope.datasets.origins import UNKNOWN
+from hemoscope.datasets.origins.cases import NO_HEMORRHAGE
 from hemoscope.errors import DatasetError, HemoscopeError
 from hemoscope.preparation.canonical import PreparationSettings, prepare_and_check
 from hemoscope.preparation.frame import Frame
+from hemoscope.reading import Series
 from hemoscope.records import Slice
 from hemoscope.terms import Label
 
@@ -130,6 +132,29 @@ def slabs(count: int, *, spacing_mm: float | None) -> tuple[tuple[tuple[int, ...
     if len(parts) > 1 and 2 * len(parts[-1]) < step:
         parts.pop()
     return tuple(parts), None if spacing_mm is None else spacing_mm * step
+
+
+def normal_study(series: Series, *, key: str, origin: str) -> LabelledStudy:
+    """Take a series without hemorrhage as a labelled study, thin slices averaged.
+
+    Args:
+        series: As long as the study is read, its files must be open.
+        key: Name, unique; also the group.
+        origin: The collection it comes from.
+    """
+    parts, spacing = slabs(len(series), spacing_mm=series.geometry.spacing)
+    pixels = series.geometry.pixel_spacing
+    return LabelledStudy(
+        key=key,
+        origin=origin,
+        group=key,
+        read=series.read,
+        parts=parts,
+        slice_targets=(NO_HEMORRHAGE,) * len(parts),
+        study_targets=NO_HEMORRHAGE,
+        spacing_mm=spacing,
+        pixel_mm=None if pixels is None else pixels[0],
+    )
 
 
 def prepare_study(study: LabelledStudy, *, settings: PreparationSettings) -> StudyCase:

@@ -8,13 +8,12 @@ import cv2
 import numpy as np
 
 from hemoscope.datasets.lesions.sheet import OUTLINE, TILE, Sheet
-from hemoscope.datasets.studies.cases import LabelledStudy, StudyCase, prepare_study, slabs
+from hemoscope.datasets.origins.cases import NO_HEMORRHAGE
+from hemoscope.datasets.studies.cases import LabelledStudy, StudyCase, normal_study, prepare_study
 from hemoscope.datasets.studies.painted import Plan, paint_study
 from hemoscope.preparation.canonical import PreparationSettings
-from hemoscope.reading import open_studies, read_slice
-from hemoscope.terms import SUBTYPES, Label
-
-NORMAL = (0.0,) * len(Label)
+from hemoscope.reading import Series, open_studies, read_slice
+from hemoscope.terms import SUBTYPES
 
 
 def draw_through_sheet(paths: Sequence[str | os.PathLike[str]], *, slices: int, seed: int = 0) -> Sheet:
@@ -46,7 +45,7 @@ def draw_through_sheet(paths: Sequence[str | os.PathLike[str]], *, slices: int, 
 
 def _find_study(paths: Sequence[str | os.PathLike[str]]) -> LabelledStudy:
     """Take the longest series of a place; else its pictures in the order of their names."""
-    series, spacing, pixel_mm = [], None, None
+    series: list[Series] = []
     if len(paths) == 1:
         with open_studies(paths[0]) as found:
             series = [one for study in found.studies for one in study.series]
@@ -54,15 +53,13 @@ def _find_study(paths: Sequence[str | os.PathLike[str]]) -> LabelledStudy:
     else:
         pictures = [Path(path) for path in paths]
     if series:
-        longest = max(series, key=len)
-        spacing, read = longest.geometry.spacing, longest.read
-        pixel_mm = None if longest.geometry.pixel_spacing is None else longest.geometry.pixel_spacing[0]
-        parts, spacing = slabs(len(longest), spacing_mm=spacing)
-    else:
-        ordered = sorted(pictures)
-        parts, read = tuple((index,) for index in range(len(ordered))), lambda index: read_slice(ordered[index])
-    targets = (NORMAL,) * len(parts)
-    return LabelledStudy("sheet", "sheet", "sheet", read, parts, targets, NORMAL, spacing, pixel_mm)
+        return normal_study(max(series, key=len), key="sheet", origin="sheet")
+    ordered = sorted(pictures)
+    parts = tuple((index,) for index in range(len(ordered)))
+    targets = (NO_HEMORRHAGE,) * len(parts)
+    return LabelledStudy(
+        "sheet", "sheet", "sheet", lambda index: read_slice(ordered[index]), parts, targets, NO_HEMORRHAGE
+    )
 
 
 def _row(case: StudyCase, masks: np.ndarray, shown: Sequence[int]) -> np.ndarray:

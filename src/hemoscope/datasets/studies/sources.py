@@ -10,7 +10,7 @@ from hemoscope.datasets.load import load_collection
 from hemoscope.datasets.origins import ORIGINS, Case
 from hemoscope.datasets.origins.cases import NO_HEMORRHAGE, NOTHING_KNOWN
 from hemoscope.datasets.origins.readers import WITHOUT_HEMORRHAGE
-from hemoscope.datasets.studies.cases import LabelledStudy, join_targets, slabs
+from hemoscope.datasets.studies.cases import LabelledStudy, join_targets, normal_study, slabs
 from hemoscope.datasets.studies.table import StudyItem, StudyTable, study_table
 from hemoscope.errors import DatasetError
 from hemoscope.reading import open_studies, read_slice
@@ -58,8 +58,7 @@ def studies_of(table: StudyTable) -> list[LabelledStudy]:
 
 
 def _of_table(study: StudyItem, *, origin: str, has_slice_labels: bool) -> LabelledStudy:
-    steps = np.diff(study.positions) if study.positions is not None else np.zeros(0)
-    parts, spacing = slabs(len(study.items), spacing_mm=float(np.median(steps)) if steps.size else None)
+    parts, spacing = slabs(len(study.items), spacing_mm=study.spacing_mm)
     told = [item.targets if has_slice_labels else _of_study(study) for item in study.items]
     return LabelledStudy(
         key=f"{origin}/{study.key}",
@@ -124,21 +123,7 @@ def read_cq500(folder: Path) -> list[LabelledStudy]:
     """Read a study without hemorrhage, contrast in its vessels, thin slices averaged."""
     with open_studies(folder / WITHOUT_HEMORRHAGE) as found:
         series = max((series for study in found.studies for series in study.series), key=len)
-    geometry = series.geometry
-    parts, spacing = slabs(len(series), spacing_mm=geometry.spacing)
-    return [
-        LabelledStudy(
-            key=f"{CQ500}/{WITHOUT_HEMORRHAGE}",
-            origin=CQ500,
-            group=f"{CQ500}/{WITHOUT_HEMORRHAGE}",
-            read=series.read,
-            parts=parts,
-            slice_targets=(NO_HEMORRHAGE,) * len(parts),
-            study_targets=NO_HEMORRHAGE,
-            spacing_mm=spacing,
-            pixel_mm=None if geometry.pixel_spacing is None else geometry.pixel_spacing[0],
-        )
-    ]
+    return [normal_study(series, key=f"{CQ500}/{WITHOUT_HEMORRHAGE}", origin=CQ500)]
 
 
 SOURCES: dict[str, Callable[[Path], list[LabelledStudy]]] = {

@@ -40,6 +40,13 @@ class StudyItem:
         known = tuple(position for position in found if position is not None)
         return known if len(known) == len(self.items) else None
 
+    @property
+    def spacing_mm(self) -> float | None:
+        """Median distance between the slices; None where they do not say where they lie, or there is but one."""
+        if self.positions is None or len(self.positions) < 2:
+            return None
+        return float(np.median(np.diff(self.positions)))
+
 
 @dataclass(frozen=True)
 class StudyTable:
