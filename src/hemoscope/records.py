@@ -40,6 +40,21 @@ class Slice:
     warnings: tuple[Notice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A slice with where something speaks for a label in it, to be drawn.
+
+    Attributes:
+        image: The slice, or the mean of a section of thin ones.
+        maps: By label, float32, the slice's own shape, in [0, 1], not calibrated; None from a network without maps.
+        withheld: Why the maps must not be drawn; None where they may be.
+    """
+
+    image: Slice
+    maps: Mapping[Label, np.ndarray] | None = None
+    withheld: Notice | None = None
+
+
 class Interval(NamedTuple):
     """A figure with its 95 % interval."""
 
