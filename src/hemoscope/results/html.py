@@ -21,6 +21,7 @@ from hemoscope.results.wording import (
     percents,
     printable,
     summarize,
+    volumes_in_words,
 )
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from hemoscope.writing.atomic import write_text
@@ -147,7 +148,7 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown_as_text,
     )
-    environment.globals |= {"counted": counted, "percents": percents}
+    environment.globals |= {"counted": counted, "percents": percents, "volumes_in_words": volumes_in_words}
     environment.filters |= {"percent": percent, "value": _value, "reach": _reach}
     environment.filters["css"] = lambda probability: f"{100 * probability:.2f}%"
     return environment
@@ -179,7 +180,7 @@ def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
         "result": result,
         "verdict": VERDICTS[str(result.decision or result.status)],
         "name": result.input.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or result.input,
-        "subtypes": _subtypes(result),
+        "subtypes": subtypes_of(result),
         "study": result if isinstance(result, StudyResult) else None,
         "strip": _strip(result) if isinstance(result, StudyResult) else [],
         "pictures": [_picture(one, result) for one in entry.shown],
@@ -221,6 +222,11 @@ def _in_words(place: int, one: SliceOfStudy) -> str:
     return f"{place + 1}: {one.name}{where}: {said}{reason}"
 
 
-def _subtypes(result: SliceResult | StudyResult) -> list[tuple[Label, float | None]]:
+def subtypes_of(result: SliceResult | StudyResult) -> list[tuple[Label, float | None]]:
+    """Return the subtypes that the model tells, in the order of `Label`.
+
+    Raises:
+        BundleError: "result.not_a_probability".
+    """
     told = result.subtypes or {}
     return [(label, check_probability(told[label], of=label)) for label in Label if label in told]
