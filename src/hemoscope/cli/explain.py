@@ -11,9 +11,7 @@ from hemoscope.records import Status
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write into."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write into.")
 @click.option("--all", "draws_all", is_flag=True, help="Draw every slice of a study, not only those that matter.")
 @click.option("--json", "as_json", is_flag=True, help="Print the documented JSON of the answers instead of a table.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")

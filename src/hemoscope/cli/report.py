@@ -4,8 +4,7 @@ from hemoscope.inference.batch import Examined
 from hemoscope.inference.predictor import Examination
 from hemoscope.records import Shown
 from hemoscope.results.html import ReportEntry, ShownSlice
-from hemoscope.results.picture import for_display
-from hemoscope.terms import Label
+from hemoscope.results.overlay import thumbnail
 
 
 def entry_of(examined: Examined) -> ReportEntry:
@@ -23,4 +22,5 @@ def entry_of(examined: Examined) -> ReportEntry:
 
 
 def _entry(name: str, shown: Shown) -> ShownSlice:
-    return ShownSlice(name, for_display(shown.image), None if shown.maps is None else shown.maps[Label.ANY])
+    withheld = None if shown.withheld is None else shown.withheld.message
+    return ShownSlice(name, thumbnail(shown), has_map=shown.maps is not None, withheld=withheld)

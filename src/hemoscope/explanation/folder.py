@@ -53,7 +53,7 @@ class DrawSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
-    """What became of one sight: for the page, an overlay where it is wanted, and for the sheet where it belongs there."""
+    """What became of one sight: for the page, an overlay if it is wanted, and for the sheet if it belongs there."""
 
     page: PageSlice
     png: bytes | None = None
@@ -103,7 +103,7 @@ def write_explanation(
         BundleError: "result.not_a_probability".
     """
     result, sights = examined.result, sights_of(examined, settings.method)
-    in_sheet = set(neighbors(result.key_slices, result)) if isinstance(result, StudyResult) else {0}
+    in_sheet = set(neighbors(result.key_slices, result)) if isinstance(result, StudyResult) else set()
     draw = partial(_draw, settings=settings, in_sheet=in_sheet, longest=longest_side(len(sights)))
     drawn: list[_Drawn] = []
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="draw") as threads:
@@ -150,9 +150,9 @@ def _draw(sight: Sight, *, settings: DrawSettings, in_sheet: set[int], longest: 
 def _write_sheet(
     result: SliceResult | StudyResult, drawn: Sequence[_Drawn], path: Path, settings: DrawSettings
 ) -> str | None:
-    """Write the sheet, and return its name; nothing where there is no key slice."""
+    """Write the sheet, and return its name; nothing where there is no key slice to show, or a slice by itself."""
     cells = [one.cell for one in drawn if one.cell is not None]
-    if all(cell.rank is None for cell in cells):
+    if not isinstance(result, StudyResult) or all(cell.rank is None for cell in cells):
         return None
     sheet = draw_key_sheet(result, cells, model=settings.model, method=settings.method_name)
     write_atomically(path, partial(_write_bytes, content=_encoded(sheet)))
@@ -160,7 +160,7 @@ def _write_sheet(
 
 
 def _write_slices(sights: Sequence[Sight], drawn: Sequence[_Drawn], folder: Path) -> list[dict[str, Any]]:
-    """Write the overlays, and say of each what it shows; names begin with the number from the feet, so that they sort."""
+    """Write the overlays, and say what each shows; names begin with the number from the feet, so that they sort."""
     names, written = UniqueNames(), []
     digits = len(str(sights[-1].place + 1)) if sights else 1
     for sight, one in zip(sights, drawn, strict=True):

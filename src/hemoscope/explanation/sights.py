@@ -73,22 +73,18 @@ def sights_of(examined: Examined, method: NamedExplainer | None = None) -> list[
         sights = [_sight(examined, number) for number in range(len(examined.sections))]
         looks = [] if examined.looked is None else examined.looked.looks
         seen = [_Seen(look.model_input, look.frame) for look in looks]
-    if method is None:
+    if method is None or not sights:
         return sights
     return [
         replace(sight, look=partial(_look_with, sight.look, heat, one.frame))
-        for sight, one, heat in zip(sights, seen, _heat(method.explainer, seen), strict=False)
+        for sight, one, heat in zip(sights, seen, _heat(method.explainer, seen), strict=True)
     ]
 
 
 def _heat(explainer: Explainer, seen: Sequence[_Seen]) -> list[np.ndarray | None]:
     """Explain every slice that has an input, one at a time, and scale all to the largest value of all."""
-    maps = [
-        None
-        if one.model_input is None
-        else explainer.explain(one.model_input[np.newaxis, ..., np.newaxis], Label.ANY)[0]
-        for one in seen
-    ]
+    inputs = [None if one.model_input is None else one.model_input[np.newaxis, ..., np.newaxis] for one in seen]
+    maps = [None if one is None else explainer.explain(one, Label.ANY)[0] for one in inputs]
     most = max((float(found.max()) for found in maps if found is not None), default=0.0)
     return [None if found is None else found / (most or 1.0) for found in maps]
 

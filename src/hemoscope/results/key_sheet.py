@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from hemoscope.records import SliceResult, StudyResult
+from hemoscope.records import StudyResult
 from hemoscope.results.caption import Caption, answer_in_words, base_name
 from hemoscope.results.lettering import CAUTION, INK, SOFT, draw_mark, fit, font, width_of
 from hemoscope.results.overlay import Canvas, paint, scale_bar
-from hemoscope.results.palette import COLORS, HEAT, labels_in
+from hemoscope.results.palette import COLORS, HEAT, NAMES, labels_in
 from hemoscope.results.slice_picture import MARGIN, blank, lines_of, notice, stacked, swatches
 from hemoscope.results.wording import counted, percent, volumes_in_words
 from hemoscope.terms import Label
@@ -57,7 +57,7 @@ def middles_of(result: StudyResult) -> list[int]:
 
 
 def draw_key_sheet(
-    result: StudyResult | SliceResult, cells: Sequence[Cell], *, model: Mapping[str, object], method: str | None = None
+    result: StudyResult, cells: Sequence[Cell], *, model: Mapping[str, object], method: str | None = None
 ) -> Image.Image:
     """Draw the sheet.
 
@@ -74,7 +74,7 @@ def draw_key_sheet(
     return stacked([_header(result, width), *facts, *bands, _legend(cells, width, method), notice(width)])
 
 
-def _header(result: StudyResult | SliceResult, width: int) -> Image.Image:
+def _header(result: StudyResult, width: int) -> Image.Image:
     block, draw = blank(width, 62)
     figure, meaning = answer_in_words(result)
     right = width - MARGIN
@@ -85,21 +85,19 @@ def _header(result: StudyResult | SliceResult, width: int) -> Image.Image:
     draw.text((right, 53), said, SOFT, font(_TEXT), anchor="rs")
     room = width - max(width_of(said, _TEXT), width_of(figure, _LARGE) + 26) - 3 * MARGIN
     draw.text((MARGIN, 32), fit(base_name(result.input), 18, room), INK, font(18), anchor="ls")
-    words = counted(len(result.slices), "slice") if isinstance(result, StudyResult) else "A slice by itself"
-    draw.text((MARGIN, 53), words, SOFT, font(_TEXT), anchor="ls")
+    draw.text((MARGIN, 53), counted(len(result.slices), "slice"), SOFT, font(_TEXT), anchor="ls")
     return block
 
 
 def _facts(
-    result: StudyResult | SliceResult, cells: Sequence[Cell], model: Mapping[str, object]
+    result: StudyResult, cells: Sequence[Cell], model: Mapping[str, object]
 ) -> list[tuple[str, tuple[int, int, int]]]:
     subtypes = ", ".join(f"{label} {percent(value)}" for label, value in (result.subtypes or {}).items())
-    volumes = result.volumes_ml if isinstance(result, StudyResult) else None
     named = f"{model['name']} {model['version']}, bundle {str(model.get('bundle_sha256', ''))[:12]}"
     withheld = next((cell.caption.withheld for cell in cells if cell.caption.withheld), None)
     facts = [
         (f"Subtypes: {subtypes}" if subtypes else "", INK),
-        (f"Blood outlined: {volumes_in_words(volumes)}" if volumes else "", SOFT),
+        (f"Blood outlined: {volumes_in_words(result.volumes_ml)}" if result.volumes_ml else "", SOFT),
         (f"{counted(len(result.warnings), 'warning')}, on the page" if result.warnings else "", CAUTION),
         (f"Map withheld: {withheld}" if withheld else "", CAUTION),
         (f"Model: {named}. {cells[0].caption.window} Above each slice alone, below with its map.", SOFT),
@@ -156,9 +154,5 @@ def _legend(cells: Sequence[Cell], width: int, method: str | None) -> Image.Imag
     if method is not None:
         return swatches([(HEAT.rgb, f"{method}: from 0 to its maximum in this input, which is no probability")], width)
     shown = {label for cell in cells if cell.canvas.areas is not None for label in labels_in(cell.canvas.areas)}
-    named = [
-        (COLORS[label].rgb, "hemorrhage, no subtype clear" if label is Label.ANY else str(label))
-        for label in Label
-        if label in shown
-    ]
+    named = [(COLORS[label].rgb, NAMES[label]) for label in Label if label in shown]
     return swatches(named, width) if named else blank(width, 0)[0]

@@ -11,7 +11,7 @@ import numpy as np
 from hemoscope.preparation.window import apply_window
 from hemoscope.records import Edges, Shown
 from hemoscope.results.palette import COLORS, HEAT, LIMIT, find_areas, number_of
-from hemoscope.results.picture import to_bytes
+from hemoscope.results.picture import LARGEST_SIDE, to_bytes
 from hemoscope.terms import BRAIN, Label, Unit
 
 SMALLEST, LARGEST = 512, 1024
@@ -84,6 +84,15 @@ def paint(canvas: Canvas) -> np.ndarray:
     edge = outline_of(canvas.areas, thickness=max(1, round(max(canvas.grey.shape) / 320)))
     colored[edge] = _lookup()[canvas.areas[edge]]
     return colored
+
+
+def thumbnail(shown: Shown) -> np.ndarray:
+    """Color a slice as `paint` does, its longer side at most `LARGEST_SIDE` pixels.
+
+    Returns:
+        uint8, shape (rows, columns, 3).
+    """
+    return paint(lay_out(shown, smallest=1, largest=LARGEST_SIDE))
 
 
 def outline_of(areas: np.ndarray, *, thickness: int) -> np.ndarray:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from hemoscope.evaluation.report import Example, SeenCheck, SeenStatus
 from hemoscope.results.evaluation_document import seen_in_words
-from hemoscope.results.picture import data_uri, for_display, outline_blood
-from hemoscope.terms import SUBTYPES, Label
+from hemoscope.results.overlay import thumbnail
+from hemoscope.results.picture import data_uri
+from hemoscope.terms import SUBTYPES
 
 MEANINGS = {
     "auroc": ("AUROC", "Chance that a slice with hemorrhage has the higher probability; 0.5 is guessing."),
@@ -78,5 +79,4 @@ def banner_of(check: SeenCheck) -> SeenBanner:
 
 def picture_of(example: Example) -> str:
     """Return a case as a data: address, outlined where the network sees blood, if it tells."""
-    shown, maps = for_display(example.shown.image), example.shown.maps
-    return data_uri(shown if maps is None else outline_blood(shown, maps[Label.ANY]))
+    return data_uri(thumbnail(example.shown))

@@ -7,6 +7,7 @@ blue, which is too dark on it.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from hemoscope.terms import SUBTYPES, Label
@@ -47,28 +48,39 @@ COLORS = {
     Label.SUBDURAL: Color("reddish purple", 204, 121, 167),
 }
 """Yellow belongs to no subtype; white or grey would itself look like blood on a slice."""
+NAMES = {label: "hemorrhage, no subtype clear" if label is Label.ANY else str(label) for label in Label}
+"""What an area of each color is called."""
 HEAT = COLORS[Label.ANY]
 """The one color of a map that another method made."""
 _PLACES = {label: place for place, label in enumerate(Label, start=1)}
 
 
 def find_areas(maps: Mapping[Label, np.ndarray]) -> np.ndarray:
-    """Tell what is seen in each pixel, as volumes are counted: blood where `any` reaches `LIMIT`.
+    """Tell what is seen in each pixel: blood where `any` reaches `LIMIT`, as volumes count it.
+
+    An area that hangs together is of the subtypes that reach the limit somewhere in it, each pixel of the strongest of
+    those there; where none does it is of `any`.
 
     Args:
         maps: By label, float, shape (rows, columns), in [0, 1]; `any` among them.
 
     Returns:
-        uint8 of that shape: 0 where nothing is seen, else the number of the strongest subtype, or of `any` where no
-        subtype reaches the limit too; see `number_of`.
+        uint8 of that shape: 0 where nothing is seen, else what `number_of` gives for the label.
     """
-    seen = maps[Label.ANY] >= LIMIT
-    areas = np.where(seen, np.uint8(number_of(Label.ANY)), np.uint8(0))
     told = [label for label in SUBTYPES if label in maps]
-    if told and seen.any():
-        values = np.stack([maps[label][seen] for label in told])
-        numbers = np.array([number_of(label) for label in told], np.uint8)[values.argmax(axis=0)]
-        areas[seen] = np.where(values.max(axis=0) >= LIMIT, numbers, areas[seen])
+    count, parts = cv2.connectedComponents((maps[Label.ANY] >= LIMIT).astype(np.uint8))
+    inside = parts > 0
+    areas = np.where(inside, np.uint8(number_of(Label.ANY)), np.uint8(0))
+    if not told or count == 1:
+        return areas
+    part, values = parts[inside].astype(np.intp), np.stack([maps[label][inside] for label in told])
+    highest = np.zeros((len(told), count), values.dtype)
+    for row, of_one in zip(highest, values, strict=True):
+        np.maximum.at(row, part, of_one)
+    is_clear = highest[:, part] >= LIMIT
+    strongest = np.where(is_clear, values, -1.0).argmax(axis=0)
+    numbers = np.array([number_of(label) for label in told], np.uint8)
+    areas[inside] = np.where(is_clear.any(axis=0), numbers[strongest], areas[inside])
     return areas
 
 

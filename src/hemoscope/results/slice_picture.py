@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from hemoscope.results.caption import Caption
 from hemoscope.results.lettering import CAUTION, CAUTION_PAGE, INK, PAGE, SOFT, draw_mark, fit, font, width_of, wrap
 from hemoscope.results.overlay import Canvas, paint, scale_bar
-from hemoscope.results.palette import COLORS, HEAT, LIMIT, labels_in
+from hemoscope.results.palette import COLORS, HEAT, LIMIT, NAMES, labels_in
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 
 GUTTER, TOP, BOTTOM = 28, 24, 32
@@ -144,10 +144,8 @@ def blank(width: int, height: int, *, color: tuple[int, int, int] = PAGE) -> tup
 
 
 def _name(label: Label, caption: Caption) -> str:
-    if label is Label.ANY:
-        return "hemorrhage, no subtype clear"
     said = caption.subtypes.get(label)
-    return str(label) if said is None else f"{label} {said:.0%}"
+    return NAMES[label] if said is None else f"{NAMES[label]} {said:.0%}"
 
 
 def _heat_legend(method: str, width: int) -> Image.Image:

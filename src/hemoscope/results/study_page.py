@@ -17,7 +17,7 @@ from hemoscope.records import Edges, SliceResult, StudyResult
 from hemoscope.results.caption import Caption, answer_in_words, base_name
 from hemoscope.results.html import VERDICTS, page_environment, subtypes_of
 from hemoscope.results.page_pixels import GREYS, HIGHEST, OFFSET, PackedSlice
-from hemoscope.results.palette import COLORS, HEAT, LIMIT, number_of
+from hemoscope.results.palette import COLORS, HEAT, LIMIT, NAMES, number_of
 from hemoscope.results.wording import check_probability, counted, percent, printable, volumes_in_words
 from hemoscope.terms import BONE, BRAIN, RESEARCH_USE_ONLY, SOFT_TISSUE, SUBDURAL, Label, Unit
 from hemoscope.writing.atomic import write_text
@@ -134,7 +134,7 @@ def render_study_page(
             heat=HEAT.hex,
             labels=_legend(slices),
             map_limit=f"{LIMIT:.0%}",
-            keys=_keys(slices),
+            keys=[] if study is None else _keys(slices),
             subtypes=subtypes_of(result),
             volumes=volumes_in_words(study.volumes_ml) if study and study.volumes_ml else "",
             error=result.error,
@@ -243,11 +243,7 @@ def _keys(slices: Sequence[PageSlice]) -> list[dict[str, Any]]:
 def _legend(slices: Sequence[PageSlice]) -> list[dict[str, Any]]:
     shown = {label for one in slices for label in one.labels}
     return [
-        {
-            "number": number_of(label),
-            "color": COLORS[label].hex,
-            "name": "hemorrhage, no subtype clear" if label is Label.ANY else str(label),
-        }
+        {"number": number_of(label), "color": COLORS[label].hex, "name": NAMES[label]}
         for label in Label
         if label in shown
     ]
