@@ -77,7 +77,7 @@ def pack_slice(shown: Shown, *, is_heat: bool, longest: int = LONGEST) -> Packed
         rows=size[0],
         columns=size[1],
         unit=image.unit,
-        mm=None if image.spacing is None else (row_mm * rows / size[0], column_mm * columns / size[1]),
+        mm=None if image.spacing is None else (row_mm * (rows / size[0]), column_mm * (columns / size[1])),
         is_reduced=share < 1,
     )
 
