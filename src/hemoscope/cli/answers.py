@@ -37,14 +37,14 @@ def answers(
     with growing_bar("Scoring slices" if drawn is None else "Scoring and drawing slices") as advance:
         steps = _Steps(advance, each=1 if drawn is None else 2)
         batch = Batch(predictor, done=frozenset() if journal is None else journal, on_progress=steps.on_scored)
-        found = batch.slices(find_inputs(places)) if as_slices else _from_places(batch, places)
+        found = batch.slices(find_inputs(places)) if as_slices else _from_places(batch, places, journal)
         for examined in found:
             if drawn is not None:
                 drawn.add(examined, on_slices=steps.on_drawn)
             yield examined
 
 
-def _from_places(batch: "Batch", places: Sequence[Path]) -> Iterator["Examined"]:
+def _from_places(batch: "Batch", places: Sequence[Path], journal: "Journal | None") -> Iterator["Examined"]:
     from hemoscope.inference.batch import is_place_of_studies
     from hemoscope.inference.predictor import Examination
 
@@ -54,7 +54,9 @@ def _from_places(batch: "Batch", places: Sequence[Path]) -> Iterator["Examined"]
         except (InputError, ReadingError) as error:
             if len(places) == 1:
                 raise
-            yield Examination(SliceResult(str(place), Status.after(error), error=ErrorReport.of(error)))
+            failed = SliceResult(str(place), Status.after(error), error=ErrorReport.of(error))
+            if journal is None or failed.key not in journal:
+                yield Examination(failed)
 
 
 class _Steps:
