@@ -3,8 +3,7 @@
     python benchmarks/rendering.py [--rounds 5]
 
 Scores the study once to warm up, then in each round scores it and draws all of its slices as `hemoscope explain --all`
-does, reading them again; prints medians with the range over rounds, the ratio taken within rounds, and how large the page
-is.
+does, reading them again; prints medians with the range over rounds, the ratio taken within rounds, and the page's size.
 
 Data: rsna-2019-study (32 slices) in the folder HEMOSCOPE_DATA or ../shared/data.
 """

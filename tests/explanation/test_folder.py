@@ -153,3 +153,21 @@ def test_another_method_is_named_in_what_is_written(predictor, picture, settings
     assert document["method"] == "corner"
     assert document["slices"][0]["outlined"] == []
     assert "Map of corner" in (tmp_path / "index.html").read_text()
+
+
+@pytest.mark.real_data
+def test_a_real_study_is_drawn_with_its_sides_on_a_page_that_can_be_sent(predictor, real_data, settings, tmp_path):
+    result, document = draw_study(predictor, real_data / "rsna-2019-study", tmp_path, settings)
+    assert {one["slice"] for one in document["slices"]} >= set(result.key_slices)
+    data = data_of((tmp_path / "index.html").read_text())
+    assert {tuple(one["edges"].values()) for one in data["slices"]} == {("R", "A", "L", "P")}
+    assert {(one["rows"], one["columns"]) for one in data["slices"]} == {(512, 512)}
+    assert (tmp_path / "index.html").stat().st_size < 15e6
+
+
+@pytest.mark.real_data
+def test_thin_slices_are_drawn_as_sections(predictor, real_data, settings, tmp_path):
+    result, _ = draw_study(predictor, real_data / "cq500-ct-0" / "CQ500-CT-0", tmp_path, settings)
+    data = data_of((tmp_path / "index.html").read_text())
+    assert len(data["slices"]) == result.slices[-1].section + 1 < len(result.slices)
+    assert data["slices"][10]["joined"] == "mean of 8 thin slices"

@@ -88,10 +88,8 @@ def page(tmp_path) -> Parsed:
 
 def test_the_notice_stands_first_and_stays_in_sight(tmp_path):
     page = page_of(tmp_path, ReportEntry(POSITIVE))
-    assert (
-        '<p class="notice" role="region" aria-label="Notice">Research use only. Not a medical device. Not for diagnosis.</p>'
-        in page
-    )
+    notice = '<p class="notice" role="region" aria-label="Notice">'
+    assert f"{notice}Research use only. Not a medical device. Not for diagnosis.</p>" in page
     assert ".notice { position: sticky; top: 0;" in page
 
 

@@ -120,7 +120,6 @@
     canvas.setAttribute("aria-label", one.words);
     for (const edge of ["left", "top", "right", "bottom"]) by(`edge-${edge}`).textContent = one.edges ? one.edges[edge] : "";
     by("side").textContent = one.edges || !one.rows ? "" : "side unknown";
-    by("withheld").hidden = !one.withheld;
     by("withheld").textContent = one.withheld;
     by("readout").textContent = "";
     const slider = by("slider");
@@ -299,6 +298,7 @@
   new ResizeObserver(refresh).observe(view);
 
   setTheme(matchMedia("(prefers-color-scheme: dark)").matches);
+  by("withheld").hidden = slices.every((one) => !one.withheld); // else its room is kept: slices do not jump
   tellWindow();
   go(state.at);
   loadAll();
