@@ -10,10 +10,11 @@ from PIL import Image
 
 from hemoscope.records import Edges, Notice, Shown, Slice, SliceOfStudy, Status
 from hemoscope.results.caption import caption_in_study
+from hemoscope.results.page_data import PageSlice
 from hemoscope.results.page_pixels import pack_slice
 from hemoscope.results.palette import COLORS
 from hemoscope.results.slice_picture import notice as drawn_notice
-from hemoscope.results.study_page import PageSlice, Still, write_study_page
+from hemoscope.results.study_page import Still, write_study_page
 from hemoscope.terms import Label, Unit
 from tests.results.sample import MODEL, STUDY
 

@@ -12,8 +12,9 @@ import pytest
 from hemoscope.errors import BundleError
 from hemoscope.records import Edges, Notice, Shown, Slice
 from hemoscope.results.caption import caption_in_study, caption_of
+from hemoscope.results.page_data import PageSlice
 from hemoscope.results.page_pixels import pack_slice
-from hemoscope.results.study_page import PageSlice, Still, write_study_page
+from hemoscope.results.study_page import Still, write_study_page
 from hemoscope.terms import Label, Unit
 
 from .sample import MODEL, POSITIVE, REFUSED_STUDY, STUDY

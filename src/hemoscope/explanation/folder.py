@@ -20,10 +20,11 @@ from hemoscope.results.caption import base_name
 from hemoscope.results.explanation_document import explanation_as_json
 from hemoscope.results.key_sheet import SIDE, Cell, draw_key_sheet, neighbors
 from hemoscope.results.overlay import lay_out
+from hemoscope.results.page_data import PageSlice
 from hemoscope.results.page_pixels import longest_side, pack_slice
 from hemoscope.results.palette import labels_in
 from hemoscope.results.slice_picture import draw_slice
-from hemoscope.results.study_page import PageSlice, Still, write_study_page
+from hemoscope.results.study_page import Still, write_study_page
 from hemoscope.writing.atomic import write_atomically, write_text
 
 PAGE, SHEET, DOCUMENT, SLICES = "index.html", "key-slices.png", "explanation.json", "slices"

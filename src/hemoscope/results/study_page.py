@@ -13,17 +13,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hemoscope.records import Edges, SliceResult, StudyResult
+from hemoscope.records import SliceResult, StudyResult
 from hemoscope.results.caption import Caption, answer_in_words, base_name
 from hemoscope.results.html import VERDICTS, page_environment, subtypes_of
-from hemoscope.results.page_pixels import GREYS, HIGHEST, OFFSET, PackedSlice
+from hemoscope.results.page_data import PRESETS, PageSlice, bars_of, script_data
+from hemoscope.results.page_pixels import GREYS, PackedSlice
 from hemoscope.results.palette import COLORS, HEAT, LIMIT, NAMES, number_of
-from hemoscope.results.wording import check_probability, counted, percent, printable, volumes_in_words
-from hemoscope.terms import BONE, BRAIN, RESEARCH_USE_ONLY, SOFT_TISSUE, SUBDURAL, Label, Unit
+from hemoscope.results.wording import check_probability, counted, percent, volumes_in_words
+from hemoscope.terms import RESEARCH_USE_ONLY, Label, Unit
 from hemoscope.writing.atomic import write_text
 
-PRESETS = (("Brain", BRAIN), ("Subdural", SUBDURAL), ("Soft tissue", SOFT_TISSUE), ("Bone", BONE))
-"""Keys 1 to 4, in this order."""
 SHORTCUTS = (
     (("↑", "→"), "One slice towards the head"),
     (("↓", "←"), "One slice towards the feet"),
@@ -37,27 +36,6 @@ SHORTCUTS = (
     (("T",), "Light and dark"),
     (("?", "Esc"), "Open and close these keys"),
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PageSlice:
-    """A slice of the page.
-
-    Attributes:
-        caption: Its words.
-        probability: Of any hemorrhage; None where it has no score.
-        packed: Its pixels; None where it cannot be read.
-        edges: What of the patient lies at its edges; None where the file does not say.
-        rank: 1 for the strongest key slice, 2 for the next; None for others.
-        labels: What its map shows.
-    """
-
-    caption: Caption
-    probability: float | None
-    packed: PackedSlice | None
-    edges: Edges | None = None
-    rank: int | None = None
-    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +103,7 @@ def render_study_page(
             verdict=VERDICTS[str(result.decision or result.status)],
             figure=figure,
             meaning=meaning,
-            slices=_bars(slices, None if point is None else point.threshold),
+            slices=bars_of(slices, None if point is None else point.threshold),
             threshold=None if point is None else point.threshold,
             limit="" if point is None else percent(point.threshold),
             presets=[{"name": name} for name, _ in PRESETS] if is_hu else [],
@@ -146,7 +124,7 @@ def render_study_page(
             notice=RESEARCH_USE_ONLY,
             stills=[_still(one) for one in stills],
             shortcuts=SHORTCUTS,
-            study=_as_script_data(_data(slices, is_hu=is_hu, method=method)),
+            study=_as_script_data(script_data(slices, is_hu=is_hu, method=method)),
             packed=[None if one is None else _markup(one) for one in packed],
             script=Markup(script),
             script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -158,78 +136,6 @@ def _script() -> str:
     """Join the two parts of the script; the browser hashes exactly what stands between the tags."""
     folder = files("hemoscope.results") / "templates"
     return "".join((folder / name).read_text(encoding="utf-8") for name in ("study_pixels.js", "study_page.js"))
-
-
-def _data(slices: Sequence[PageSlice], *, is_hu: bool, method: str | None) -> dict[str, Any]:
-    """What the script needs to know, besides the pixels."""
-    first = min(range(len(slices)), key=lambda at: (slices[at].rank or len(slices) + 1, at), default=0)
-    brain = BRAIN if is_hu else None
-    return {
-        "first": first if slices and slices[first].rank else len(slices) // 2,
-        "offset": OFFSET if is_hu else 0,
-        "highest": HIGHEST if is_hu else GREYS,
-        "unit": " HU" if is_hu else f" of {GREYS}, grey",
-        "level": brain.level if brain else GREYS / 2,
-        "width": brain.width if brain else GREYS,
-        "presets": [{"level": window.level, "width": window.width} for _, window in PRESETS] if is_hu else [],
-        "colors": [None, *(list(COLORS[label].rgb) for label in Label)],
-        "heat": list(HEAT.rgb),
-        "method": method is not None,
-        "slices": [_slice(one) for one in slices],
-    }
-
-
-def _slice(one: PageSlice) -> dict[str, Any]:
-    caption, packed = one.caption, one.packed
-    told = {
-        "kind": caption.kind,
-        "mark": VERDICTS[caption.kind].mark,
-        "figure": caption.figure,
-        "verdict": caption.verdict,
-        "place": caption.place,
-        "joined": caption.joined,
-        "name": caption.name,
-        "notes": " ".join(caption.notes),
-        "words": _in_words(one),
-        "withheld": f"Map withheld: {caption.withheld}" if caption.withheld else "",
-    }
-    return {
-        **{key: printable(text) for key, text in told.items()},
-        "isKey": one.rank is not None,
-        "rows": 0 if packed is None else packed.rows,
-        "columns": 0 if packed is None else packed.columns,
-        "mm": None if packed is None or packed.mm is None else list(packed.mm),
-        "edges": None if one.edges is None else one.edges._asdict(),
-    }
-
-
-def _in_words(one: PageSlice) -> str:
-    caption = one.caption
-    seen = ", ".join(str(label) for label in one.labels if label is not Label.ANY)
-    parts = [
-        caption.place or caption.name,
-        caption.joined,
-        f"{caption.figure}, {caption.verdict}" if caption.figure else f"{caption.kind}: {caption.verdict}",
-        f"key slice {one.rank}" if one.rank else "",
-        f"outlined: {seen or 'hemorrhage'}" if one.labels else "",
-    ]
-    return "; ".join(part for part in parts if part)
-
-
-def _bars(slices: Sequence[PageSlice], threshold: float | None) -> list[dict[str, Any]]:
-    """Lay the slices' probabilities out as bars, feet to head, in a box of 100 by 100."""
-    width = 100 / max(len(slices), 1)
-    return [
-        {
-            "left": width * place,
-            "width": width,
-            "height": 100 * (one.probability or 0.0),
-            "kind": "positive" if threshold is not None and (one.probability or 0.0) >= threshold else "negative",
-            "rank": one.rank,
-            "words": _in_words(one),
-        }
-        for place, one in enumerate(slices)
-    ]
 
 
 def _keys(slices: Sequence[PageSlice]) -> list[dict[str, Any]]:

@@ -85,7 +85,8 @@
     context.drawImage(layers.grey, place.left, place.top, place.w, place.h);
     if (state.isOn && slice.marks) {
       paint(layers.marks, slice, (image) =>
-        study.method ? paintHeat(slice, study.heat, state.opacity, image) : paintAreas(slice, colors(), state.opacity, image));
+        study.method ? paintHeat(slice, study.heat, study.hottest, state.opacity, image)
+          : paintAreas(slice, colors(), study.fill, state.opacity, image));
       context.drawImage(layers.marks, place.left, place.top, place.w, place.h);
     }
     drawRuler(place.mmPerPixel);

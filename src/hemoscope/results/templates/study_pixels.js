@@ -1,8 +1,6 @@
 /* Unpacks slices as page_pixels.py packs them, and turns them into pictures. */
 "use strict";
 
-const INSIDE = 0.22, HOTTEST = 0.6; // shares of color, as overlay.py has them
-
 async function inflate(base64) {
   const text = atob(base64), bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -36,8 +34,8 @@ function paintGrey(slice, table, image) {
   for (let i = 0; i < target.length; i++) target[i] = table[slice.pixels[i]];
 }
 
-/* Areas filled faintly and outlined, inside their border; `colors[number]` is [red, green, blue] or null where hidden. */
-function paintAreas(slice, colors, opacity, image) {
+/* Areas filled with a share of color and outlined, inside their border; `colors[number]` is null where hidden. */
+function paintAreas(slice, colors, fill, opacity, image) {
   const { marks, rows, columns } = slice, data = image.data;
   const seen = (row, column) => {
     const number = marks[row * columns + column];
@@ -52,16 +50,16 @@ function paintAreas(slice, colors, opacity, image) {
         (row > 0 && seen(row - 1, column) !== number) || (row < rows - 1 && seen(row + 1, column) !== number) ||
         (column > 0 && seen(row, column - 1) !== number) || (column < columns - 1 && seen(row, column + 1) !== number);
       data.set(colors[number], 4 * i);
-      data[4 * i + 3] = Math.round(255 * opacity * (isEdge ? 1 : INSIDE));
+      data[4 * i + 3] = Math.round(255 * opacity * (isEdge ? 1 : fill));
     }
   }
 }
 
-/* The map of another method, in one color. */
-function paintHeat(slice, color, opacity, image) {
+/* The map of another method, in one color, a share of which its maximum has. */
+function paintHeat(slice, color, hottest, opacity, image) {
   const data = image.data;
   for (let i = 0; i < slice.marks.length; i++) {
     data.set(color, 4 * i);
-    data[4 * i + 3] = Math.round(opacity * HOTTEST * slice.marks[i]);
+    data[4 * i + 3] = Math.round(opacity * hottest * slice.marks[i]);
   }
 }
