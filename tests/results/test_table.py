@@ -30,7 +30,7 @@ def test_at_80_columns_the_table_is_exactly_this():
         "=1+1.png            failed   It has no bytes. Fetch it again. [read.empty]",
         "",
         "2 scored, 1 refused, 1 failed",
-        "Operating point balanced: positive from 40.0%, chosen for the largest",
+        "Operating point balanced of a slice: positive from 40.0%, chosen for the largest",
         "sensitivity + specificity on 40 slices.",
         "Research use only. Not a medical device. Not for diagnosis.",
     ]
@@ -44,8 +44,8 @@ def test_a_table_that_abstains_says_so_in_shape_word_count_and_legend():
         "d.dcm  scored     5.0% ░░░░░  ○ negative",
         "",
         "3 scored (1 uncertain), 0 refused, 0 failed",
-        "Operating point abstain: uncertain from 10.0%, positive from 80.0%, chosen for",
-        "ruling out and in on 40 slices.",
+        "Operating point abstain of a slice: uncertain from 10.0%, positive from 80.0%,",
+        "chosen for ruling out and in on 40 slices.",
         "Research use only. Not a medical device. Not for diagnosis.",
     ]
 

@@ -1,9 +1,12 @@
 """Words: honest percentages, names that cannot mislead."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hemoscope.records import Status, StudyResult
 from hemoscope.results.wording import encodable, operating_points, percent, printable, summarize
 
 from .sample import ALL, POINT, RULED_OUT, UNCERTAIN
@@ -42,8 +45,12 @@ def test_the_uncertain_are_counted_among_the_scored():
     assert summarize([RULED_OUT]) == "1 scored, 0 refused, 0 failed"
 
 
-def test_an_operating_point_is_listed_once():
-    assert operating_points(ALL) == [POINT]
+def test_an_operating_point_is_listed_once_with_what_it_decided_on():
+    assert operating_points(ALL) == {POINT: "slice"}
+    study = StudyResult("s", None, Status.SCORED, probability=0.9, operating_point=POINT)
+    assert operating_points([*ALL, study]) == {POINT: "slice or study"}
+    other = replace(POINT, threshold=0.9)
+    assert operating_points([replace(study, operating_point=other), *ALL]) == {other: "study", POINT: "slice"}
 
 
 @pytest.mark.parametrize("name", ["頭部.png", "hémo.png", "Kopf Ä.dcm", "🧠.png", "سر.png", "a\\b.png"])

@@ -54,11 +54,11 @@ class ResultTable:
         yield self._rows(options.max_width, terminal)
         yield ""
         yield Text(summarize(self.results), style="bold")
-        for point in operating_points(self.results):
+        for point, decided in operating_points(self.results).items():
             band = "" if point.uncertain_from is None else f"uncertain from {percent(point.uncertain_from)}, "
             ends = f"{band}positive from {percent(point.threshold)}"
             meaning = f"{ends}, chosen for {point.chosen_for} on {point.fitted_on}."
-            yield Text(terminal.plain(f"Operating point {point.name}: {meaning}"))
+            yield Text(terminal.plain(f"Operating point {point.name} of a {decided}: {meaning}"))
         yield Text(RESEARCH_USE_ONLY, style="bold")
 
     def _rows(self, width: int, terminal: _Terminal) -> Table:

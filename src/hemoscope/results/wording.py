@@ -158,6 +158,16 @@ def volumes_in_words(volumes_ml: Mapping[Label, float]) -> str:
     return f"{', '.join(said)}; counted in the maps, each place as its strongest subtype; not calibrated"
 
 
-def operating_points(results: Iterable[SliceResult | StudyResult]) -> list[OperatingPoint]:
-    """Return each operating point that decided something, once, in the order of first use."""
-    return list(dict.fromkeys(result.operating_point for result in results if result.operating_point is not None))
+def operating_points(results: Iterable[SliceResult | StudyResult]) -> dict[OperatingPoint, str]:
+    """Return each operating point that decided something, once, in the order of first use, with what it decided on.
+
+    >>> point = OperatingPoint("balanced", 0.5, "", "")
+    >>> list(operating_points([SliceResult("a.png", Status.SCORED, operating_point=point)]).values())
+    ['slice']
+    """
+    decided: dict[OperatingPoint, list[str]] = {}
+    for result in results:
+        if result.operating_point is not None:
+            kind = "study" if isinstance(result, StudyResult) else "slice"
+            decided.setdefault(result.operating_point, []).append(kind)
+    return {point: " or ".join(dict.fromkeys(kinds)) for point, kinds in decided.items()}
