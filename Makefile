@@ -48,8 +48,11 @@ constraints: $(VENV)/bin/python  ## pin the newest versions that fit together
 	  $(VENV)-pins/bin/python -m pip freeze --exclude-editable --exclude setuptools --exclude pip ) > constraints.txt
 	rm -rf $(VENV)-pins
 
-system-packages:  ## what pip cannot bring, from Debian; nothing is needed yet
-	@echo "No system package is needed by this version."
+system-packages:  ## what pip cannot bring, by apt: a browser for the tests of pages
+	@command -v chromium >/dev/null && { echo "Chromium is here."; exit 0; }; \
+	command -v apt-get >/dev/null || { echo "There is no apt-get here: install Chromium in your system's way, as chromium on the PATH."; exit 0; }; \
+	as_root=$$([ "$$(id -u)" -eq 0 ] || echo sudo); \
+	$$as_root apt-get update && $$as_root apt-get install -y --no-install-recommends chromium
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hemoscope needs Python 3.11 or newer; set PYTHON=...")'

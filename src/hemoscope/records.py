@@ -19,6 +19,15 @@ class Notice:
     message: str
 
 
+class Edges(NamedTuple):
+    """What of the patient lies at each edge of a picture: R, L, A, P, H or F, as PS3.3 C.7.6.1.1.1 names directions."""
+
+    left: str
+    top: str
+    right: str
+    bottom: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Slice:
     """One axial picture, as read.
@@ -30,6 +39,7 @@ class Slice:
         media_format: "png", "jpeg", "tiff", "bmp", "dicom" or "nifti".
         spacing: Pixel spacing (row, column) in mm, or None where the file does not say.
         warnings: What the reader had to assume or mend.
+        edges: What of the patient lies at each edge; None where the file does not say.
     """
 
     pixels: np.ndarray
@@ -38,6 +48,22 @@ class Slice:
     media_format: str
     spacing: tuple[float, float] | None = None
     warnings: tuple[Notice, ...] = ()
+    edges: Edges | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A slice with where something speaks for a label in it, to be drawn.
+
+    Attributes:
+        image: The slice, or the mean of a section of thin ones.
+        maps: By label, float32, the slice's own shape, in [0, 1], not calibrated; None from a network without maps.
+        withheld: Why the maps must not be drawn; None where they may be.
+    """
+
+    image: Slice
+    maps: Mapping[Label, np.ndarray] | None = None
+    withheld: Notice | None = None
 
 
 class Interval(NamedTuple):

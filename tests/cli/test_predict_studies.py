@@ -106,3 +106,14 @@ def test_a_batch_that_is_killed_and_gone_on_with_answers_each_study_once(tmp_pat
     lines = [json.loads(line) for line in journal.read_bytes().splitlines()[1:]]
     names = [Path(line["study"]["input"]).name for line in lines]
     assert sorted(names) == sorted(f"study{number}" for number in range(12))
+
+
+def test_a_place_that_cannot_be_opened_is_answered_for_once_and_costs_the_others_nothing(studies, tmp_path):
+    torn, journal = tmp_path / "torn.zip", tmp_path / "out.jsonl"
+    torn.write_bytes(b"PK\x03\x04 and no more")
+    for resume in ((), ("--resume",)):
+        result = run(torn, studies / "study0", "--json", "--out", journal, *resume)
+        assert result.exit_code == 3
+        document = json.loads(result.stdout)
+        assert [one["status"] for one in document["results"]] == ["failed"]
+        assert [one["status"] for one in document["studies"]] == ["scored"]

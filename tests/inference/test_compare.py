@@ -12,6 +12,7 @@ from hemoscope.inference.evaluate import EvaluationSettings
 from hemoscope.inference.labelled import score_labelled
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.seen import SeenPolicy
+from hemoscope.terms import Label
 from tests.datasets.layouts import write_table
 
 from .bundles import bundle_with, contrary, only
@@ -49,7 +50,11 @@ def test_slices_that_are_decided_differently_are_looked_at_with_both(pair, table
     apart = found.decided_differently()
     assert len(apart) > 3
     assert [(one.case, other.case) for one, other in found.examples] == apart[:3]
-    assert all(one.image.pixels.shape == one.blood_map.shape for pictures in found.examples for one in pictures)
+    assert all(
+        one.shown.image.pixels.shape == one.shown.maps[Label.ANY].shape
+        for pictures in found.examples
+        for one in pictures
+    )
     assert compare(pair, table, settings=QUICK).examples == ()
 
 

@@ -103,7 +103,7 @@ def test_the_worst_mistakes_are_kept_with_slice_and_map(plain, table):
     assert len(found.misses) == min(2, found.judgement.points[0].false_negatives)
     worst = found.false_alarms[0]
     assert worst.case.label == 0
-    assert worst.image.pixels.shape == worst.blood_map.shape == (256, 256)
+    assert worst.shown.image.pixels.shape == worst.shown.maps[Label.ANY].shape == (256, 256)
 
 
 def test_a_bundle_without_fingerprints_says_that_nothing_could_be_checked(plain, table):

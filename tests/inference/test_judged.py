@@ -121,4 +121,4 @@ def test_cq500_is_evaluated_by_study(cq500, plain):
     assert (found.collection.positives, found.collection.groups) == (2, 4)
     assert len(found.judgement.cases) == 4
     assert found.collection.notices[-1].code == "evaluation.highest_slice"
-    assert all(example.image.pixels.shape == (128, 128) for example in (*found.misses, *found.false_alarms))
+    assert all(example.shown.image.pixels.shape == (128, 128) for example in (*found.misses, *found.false_alarms))

@@ -157,7 +157,7 @@ def test_an_evaluation_judges_studies_at_the_points_of_studies(headed, cq500, sc
     assert len(found.false_alarms) == sum(called[place] for place in (1, 3))
     assert len(found.misses) + len(found.false_alarms) > 0
     for example in (*found.misses, *found.false_alarms):
-        assert example.image.source == scored.slice_of[example.case.key].path.name
+        assert example.shown.image.source == scored.slice_of[example.case.key].path.name
 
 
 def test_a_study_of_which_one_slice_was_learned_from_is_known_and_dropped_whole(collection, scored, cq500, tmp_path):

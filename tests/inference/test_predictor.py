@@ -132,4 +132,9 @@ def test_the_shipped_network_finds_a_drawn_bleed_where_it_lies(predictor, tmp_pa
     seen = predictor.examine(tmp_path / "bleed.png")
     assert seen.result.decision is Decision.POSITIVE
     assert max(seen.result.subtypes, key=seen.result.subtypes.__getitem__) is Label.INTRAPARENCHYMAL
-    assert hits(seen.blood_map, mask > 0)
+    assert list(seen.shown.maps) == list(Label)
+    assert all(
+        of_one.shape == hu.shape and 0 <= of_one.min() <= of_one.max() <= 1 for of_one in seen.shown.maps.values()
+    )
+    assert hits(seen.shown.maps[Label.ANY], mask > 0)
+    assert hits(seen.shown.maps[Label.INTRAPARENCHYMAL], mask > 0)

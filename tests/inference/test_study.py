@@ -138,10 +138,13 @@ def test_the_volume_of_a_large_bleed_is_of_the_right_order(predictor, tmp_path):
 def test_a_key_slice_can_be_shown_with_its_map(predictor, series):
     with open_studies(series) as found:
         examined = examine_study(predictor, found.studies[0], name="series")
-        image, blood = examined.show(examined.result.key_slices[0])
-        assert image.pixels.shape == blood.shape == (128, 128)
-        assert 0 <= blood.min() <= blood.max() <= 1
-    assert blood.max() > 0.5 or examined.result.decision is Decision.NEGATIVE
+        shown = examined.show(examined.result.key_slices[0])
+        assert list(shown.maps) == list(Label)
+        for of_one in shown.maps.values():
+            assert shown.image.pixels.shape == of_one.shape == (128, 128)
+            assert 0 <= of_one.min() <= of_one.max() <= 1
+    assert shown.withheld is None
+    assert shown.maps[Label.ANY].max() > 0.5 or examined.result.decision is Decision.NEGATIVE
 
 
 def test_at_least_the_highest_section_is_key_and_no_more_than_five():

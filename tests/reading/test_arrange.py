@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
 from hemoscope.reading import Series, open_studies
+from hemoscope.records import Edges
 from tests.reading.series_files import random_volume, write_edited
 
 VOLUME = random_volume()
@@ -152,8 +153,19 @@ def test_a_picture_that_lies_otherwise_is_turned_exactly_and_said_so(
     assert series.geometry.shape == ((24, 16) if is_swapped else (16, 24))
     assert series.geometry.pixel_spacing == ((0.25, 0.5) if is_swapped else (0.5, 0.25))
     assert series.read(0).spacing == series.geometry.pixel_spacing
+    assert series.read(0).edges == Edges("R", "A", "L", "P")
     assert series.geometry.affine is not None
     assert np.allclose(series.geometry.affine[:3, 3], 0)
+
+
+def test_a_slice_that_does_not_say_how_it_lies_has_no_edges_though_the_others_have(tmp_path: Path):
+    def edit(dataset: Dataset, index: int) -> None:
+        if index == 2:
+            del dataset.ImageOrientationPatient
+
+    write_edited(VOLUME, tmp_path, edit)
+    series = read_series(tmp_path)
+    assert [series.read(place).edges is None for place in range(len(series))] == [False, False, True, *[False] * 3]
 
 
 def test_a_mirrored_picture_says_what_was_done(tmp_path: Path):

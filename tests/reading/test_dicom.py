@@ -14,6 +14,7 @@ from pydicom.pixels import apply_modality_lut
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from hemoscope.reading import read_slice
+from hemoscope.records import Edges
 from hemoscope.terms import Unit
 
 SMALL = np.array([[0, 24, 1064], [1024, 2000, 3000]], dtype=np.uint16)
@@ -30,6 +31,14 @@ def test_a_ct_is_in_hu(make_dicom: Maker):
     found = read_slice(make_dicom(SMALL))
     assert found.unit is Unit.HU
     assert found.pixels.tolist() == SMALL_HU
+
+
+def test_a_slice_by_itself_stays_as_it_lies_and_its_edges_say_how(make_dicom: Maker):
+    mirrored = read_slice(make_dicom(SMALL, ImageOrientationPatient=[-1, 0, 0, 0, 1, 0]))
+    assert mirrored.pixels.tolist() == SMALL_HU
+    assert mirrored.edges == Edges("L", "A", "R", "P")
+    assert read_slice(make_dicom(SMALL)).edges is None
+    assert read_slice(make_dicom(SMALL, ImageOrientationPatient=[1, 0, 0, 1, 0, 0])).edges is None
 
 
 def test_monochrome1_is_a_matter_of_display_and_leaves_hu_alone(make_dicom: Maker):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hemoscope.errors import ReadingError
 from hemoscope.reading import Series, Study, open_studies
 from hemoscope.reading.nifti import nifti_series
+from hemoscope.records import Edges
 from hemoscope.terms import Unit
 from hemoscope.writing.nifti import write_nifti
 from tests.reading.series_files import SPACING, random_volume, write_edited
@@ -108,6 +109,7 @@ def test_the_qform_is_used_where_there_is_no_sform(tmp_path: Path):
     series = nifti_series(tmp_path / "head.nii", name="head.nii")
     assert np.array_equal(read_all(series), random_volume()[:, :, ::-1])
     assert codes(series) == []
+    assert series.read(0).edges == Edges("R", "A", "L", "P")
 
 
 def test_a_volume_without_any_form_is_taken_as_right_front_head_with_a_notice(tmp_path: Path):
@@ -116,6 +118,7 @@ def test_a_volume_without_any_form_is_taken_as_right_front_head_with_a_notice(tm
     nibabel.save(image, tmp_path / "head.nii")
     series = nifti_series(tmp_path / "head.nii", name="head.nii")
     assert np.array_equal(read_all(series), random_volume()[:, ::-1, ::-1])
+    assert series.read(0).edges is None
     assert [(notice.code, notice.message) for notice in series.warnings] == [
         (
             "nifti.orientation_assumed",
@@ -132,6 +135,7 @@ def test_forms_that_disagree_are_reported_and_the_sform_is_used(tmp_path: Path):
     series = nifti_series(tmp_path / "head.nii", name="head.nii")
     assert np.array_equal(read_all(series), random_volume())
     assert codes(series) == ["nifti.forms_disagree"]
+    assert series.read(0).edges is None
 
 
 def test_meters_are_turned_into_mm(tmp_path: Path):

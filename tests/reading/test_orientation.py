@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemoscope.reading.orientation import AXIAL, Axes, Turn, Vector, corner_after, upright
+from hemoscope.records import Edges
 
 X, Y, Z = Vector(1, 0, 0), Vector(0, 1, 0), Vector(0, 0, 1)
 
@@ -40,6 +41,20 @@ def test_pixels_and_corner_turn_together(axes: Axes):
     assert (np.diff(x, axis=1) > 0).all()
     assert (np.diff(y, axis=0) > 0).all()
     assert corner_after(turn, corner, axes, (2 * 2, 3 * 1)) == Vector(float(x[0, 0]), float(y[0, 0]), 5)
+
+
+@pytest.mark.parametrize("axes", EIGHT)
+def test_edges_turn_with_the_picture(axes: Axes):
+    turn = upright(axes)
+    assert turn.turned_edges(axes.edges) == turn.turned(axes).edges == Edges("R", "A", "L", "P")
+
+
+def test_a_mirrored_picture_has_the_left_on_its_left():
+    assert Axes(minus(X), Y).edges == Edges("L", "A", "R", "P")
+
+
+def test_the_edges_of_a_coronal_picture_are_right_and_head():
+    assert Axes(X, minus(Z)).edges == Edges("R", "H", "L", "F")
 
 
 @given(st.floats(-40, 40), st.floats(-40, 40))

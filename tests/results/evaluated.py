@@ -8,8 +8,8 @@ from hemoscope.evaluation.cases import JudgedCase, worst_false_alarms, worst_mis
 from hemoscope.evaluation.judge import JudgeSettings, judge
 from hemoscope.evaluation.paired import Comparison, Side, judge_pair
 from hemoscope.evaluation.report import CollectionFacts, Evaluation, Example, SeenCase, SeenCheck, SeenStatus
-from hemoscope.records import Slice
-from hemoscope.terms import Unit
+from hemoscope.records import Shown, Slice
+from hemoscope.terms import Label, Unit
 from tests.evaluation.judged import POINT, STRICT, twelve
 
 from .sample import MODEL
@@ -29,7 +29,7 @@ def example(case: JudgedCase) -> Example:
     image = Slice(np.full((20, 30), 0.5, np.float32), Unit.GREY, case.key, "png")
     blood_map = np.zeros((20, 30), np.float32)
     blood_map[:8, :8] = 1.0
-    return Example(case, image, blood_map)
+    return Example(case, Shown(image, {Label.ANY: blood_map}))
 
 
 def evaluated(

@@ -15,7 +15,7 @@ from hemoscope.results.html import ReportEntry, ShownSlice, write_html
 
 from .sample import ALL, FAILED, MODEL, NEGATIVE, POSITIVE, REFUSED, RULED_IN, RULED_OUT, UNCERTAIN
 
-PICTURE = np.full((50, 40), 128, np.uint8)
+PICTURE = np.full((50, 40, 3), 128, np.uint8)
 SHOWN = (ShownSlice("head <1>.png", PICTURE),)
 MODEL_INPUT = np.ones((32, 32), np.float32)
 WICKED = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onload='alert(3)"
@@ -24,7 +24,7 @@ WICKED = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onload='alert
 class Parsed(HTMLParser):
     """The tags, with their attributes, and the text of a page."""
 
-    VOID = ("meta", "img", "br")
+    VOID = ("meta", "img", "br", "input")
 
     def __init__(self, page):
         super().__init__()
@@ -44,25 +44,27 @@ class Parsed(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text += data
 
     def all(self, name):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-def assert_asks_nothing(page: Parsed) -> None:
-    """The page runs nothing and forbids itself every request."""
-    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "form", "base"} == set()
+def assert_asks_nothing(page: Parsed, *, script_hash: str | None = None) -> None:
+    """The page runs nothing, or its own script alone, and forbids itself every request."""
+    assert {tag for tag, _ in page.tags} & {"link", "iframe", "object", "form", "base"} == set()
+    assert bool(page.all("script")) == bool(script_hash)
     policies = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
+    script = f"script-src '{script_hash}'; " if script_hash else ""
     assert policies == [
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; {script}img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     ]
 
 
-def assert_shows_script_as_text(page: Parsed, *, pictures: int) -> None:
-    """What `WICKED` asks for is read and not done: no script, no handler, no picture but the page's own."""
-    assert page.all("script") == []
+def assert_shows_script_as_text(page: Parsed, *, pictures: int, scripts: int = 0) -> None:
+    """What `WICKED` asks for is read and not done: no script, handler or picture but the page's own."""
+    assert len(page.all("script")) == scripts
     assert len(page.all("img")) == pictures
     assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
     assert "<script>alert(1)</script>" in page.text
@@ -86,7 +88,8 @@ def page(tmp_path) -> Parsed:
 
 def test_the_notice_stands_first_and_stays_in_sight(tmp_path):
     page = page_of(tmp_path, ReportEntry(POSITIVE))
-    assert '<p class="notice" role="note">Research use only. Not a medical device. Not for diagnosis.</p>' in page
+    notice = '<p class="notice" role="region" aria-label="Notice">'
+    assert f"{notice}Research use only. Not a medical device. Not for diagnosis.</p>" in page
     assert ".notice { position: sticky; top: 0;" in page
 
 
@@ -212,8 +215,8 @@ def test_the_page_asks_nothing_of_anyone_else(page):
 def test_the_style_sheet_asks_nothing_of_anyone_else(tmp_path):
     style = re.search(r"<style>(.*?)</style>", page_of(tmp_path), re.S).group(1)
     assert not re.search(r"url\(|@import|https?:", style)
-    assert {"prefers-color-scheme: dark", "@media print", "max-width: 40rem"} <= set(
-        re.findall(r"prefers-color-scheme: dark|@media print|max-width: 40rem", style)
+    assert {"color-scheme: light dark", "@media print", "max-width: 40rem"} <= set(
+        re.findall(r"color-scheme: light dark|@media print|max-width: 40rem", style)
     )
 
 
@@ -267,3 +270,14 @@ def test_what_is_no_probability_leaves_the_old_page_as_it_was(tmp_path):
     with pytest.raises(BundleError, match="received nan"):
         page_of(tmp_path, ReportEntry(replace(POSITIVE, probability=math.nan)))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"report.html": before}
+
+
+def test_the_colors_are_named_where_there_is_a_map_and_a_withheld_one_says_why(tmp_path):
+    shown = (ShownSlice("a.png", PICTURE, has_map=True),)
+    page = Parsed(page_of(tmp_path, ReportEntry(NEGATIVE, shown)))
+    assert "The slice; outlined where the network sees blood, if it does" in page.text
+    assert "hemorrhage, no subtype clear epidural intraparenchymal intraventricular subarachnoid subdural" in page.text
+    withheld = (ShownSlice("a.png", PICTURE, withheld="It lies outside the brain."),)
+    page = Parsed(page_of(tmp_path, ReportEntry(NEGATIVE, withheld)))
+    assert "The slice (map withheld: It lies outside the brain.)" in page.text
+    assert "no subtype clear" not in page.text

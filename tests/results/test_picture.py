@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from hemoscope.records import Slice
-from hemoscope.results.picture import OUTLINE_COLOR, data_uri, for_display, outline_blood, to_bytes
+from hemoscope.results.picture import data_uri, for_display, to_bytes
 from hemoscope.terms import Unit
 
 
@@ -37,14 +37,3 @@ def test_large_pictures_shrink_to_384_pixels_and_keep_their_shape(shape, size):
 def test_a_small_picture_comes_back_pixel_for_pixel():
     picture = np.arange(256, dtype=np.uint8).reshape(16, 16)
     assert np.array_equal(np.asarray(decoded(data_uri(picture))), picture)
-
-
-def test_blood_is_outlined_in_a_color_that_grey_never_has():
-    picture = np.full((40, 40), 90, np.uint8)
-    blood = np.zeros((40, 40), np.float32)
-    blood[10:20, 10:20] = 0.9
-    outlined = outline_blood(picture, blood)
-    assert outlined.shape == (40, 40, 3)
-    assert tuple(outlined[10, 15]) == OUTLINE_COLOR
-    assert tuple(outlined[15, 15]) == (90, 90, 90)
-    assert np.array_equal(outline_blood(picture, np.zeros((40, 40), np.float32))[:, :, 0], picture)

@@ -20,6 +20,7 @@ COMMANDS = (
     "demo",
     "doctor",
     "evaluate",
+    "explain",
     "export",
     "learning-curve",
     "paint",

@@ -1,7 +1,5 @@
 """hemoscope predict: studies, pictures and DICOM slices in, an answer for each out."""
 
-import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +8,13 @@ import click
 from click.core import ParameterSource
 
 from hemoscope.cli import SOME_INPUTS_FAILED, options
-from hemoscope.records import SliceResult, Status, StudyResult
+from hemoscope.cli.answers import Result, answers, open_explanations, print_results
+from hemoscope.records import Status
 
 if TYPE_CHECKING:
-    from hemoscope.inference.batch import Examined
     from hemoscope.inference.predictor import Predictor
     from hemoscope.results.html import ReportEntry
     from hemoscope.results.journal import Journal
-
-Result = SliceResult | StudyResult
 
 
 @click.command()
@@ -26,6 +22,12 @@ Result = SliceResult | StudyResult
 @click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of a table.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a CSV table.")
 @click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page.")
+@click.option(
+    "--explain",
+    "explain_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also draw every input into this folder, as hemoscope explain does.",
+)
 @click.option(
     "--out",
     "journal_file",
@@ -45,6 +47,7 @@ def predict(
     as_json: bool,
     csv_file: Path | None,
     html_file: Path | None,
+    explain_dir: Path | None,
     journal_file: Path | None,
     resume: bool,
     as_slices: bool,
@@ -72,7 +75,8 @@ def predict(
         journal = _open_journal(journal_file, predictor, resume=resume, stack=stack)
         results: list[Result] = list(journal.results) if journal else []
         entries: list[ReportEntry] | None = [] if html_file is not None else None
-        for examined in _answers(predictor, places, journal, as_slices=as_slices):
+        drawn = None if explain_dir is None else open_explanations(explain_dir, predictor, before=results)
+        for examined in answers(predictor, places, journal=journal, as_slices=as_slices, drawn=drawn):
             if journal is not None:
                 journal.add(examined.result)
             if entries is not None:
@@ -86,7 +90,9 @@ def predict(
         write_csv(results, csv_file)
     if html_file is not None and entries is not None:
         _write_report(entries, html_file, predictor)
-    _print(results, predictor, as_json=as_json)
+    if explain_dir is not None:
+        click.echo(f"Drawn: {explain_dir}", err=True)
+    print_results(results, predictor, as_json=as_json)
     if any(result.status is Status.FAILED for result in results):
         context.exit(SOME_INPUTS_FAILED)
 
@@ -102,37 +108,8 @@ def _open_journal(path: Path | None, predictor: "Predictor", *, resume: bool, st
     return journal
 
 
-def _answers(
-    predictor: "Predictor", places: list[Path], journal: "Journal | None", *, as_slices: bool
-) -> Iterator["Examined"]:
-    """Answer for every input behind a progress bar."""
-    from hemoscope.cli.progress import growing_bar
-    from hemoscope.inference.batch import Batch, find_inputs, is_place_of_studies
-
-    with growing_bar("Scoring slices") as advance:
-        batch = Batch(predictor, done=frozenset() if journal is None else journal, on_progress=advance)
-        if as_slices:
-            yield from batch.slices(find_inputs(places))
-            return
-        for place in places:
-            yield from batch.studies(place) if is_place_of_studies(place) else batch.slices([place])
-
-
 def _write_report(entries: list["ReportEntry"], path: Path, predictor: "Predictor") -> None:
     from hemoscope.results.html import write_html
 
     write_html(entries, path, model=predictor.bundle.summary())
     click.echo(f"Report: {path}", err=True)
-
-
-def _print(results: list[Result], predictor: "Predictor", *, as_json: bool) -> None:
-    if as_json:
-        from hemoscope.results.document import as_document
-
-        click.echo(json.dumps(as_document(results, model=predictor.bundle.summary()), indent=2, ensure_ascii=False))
-        return
-    from rich.console import Console
-
-    from hemoscope.results.table import render_table
-
-    Console().print(render_table(results))

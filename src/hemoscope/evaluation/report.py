@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from hemoscope.evaluation.cases import JudgedCase
 from hemoscope.evaluation.judge import Judgement
-from hemoscope.records import Notice, Slice
+from hemoscope.records import Notice, Shown
 
 
 class SeenStatus(StrEnum):
@@ -94,13 +92,11 @@ class Example:
 
     Attributes:
         case: With its answer.
-        image: The slice as read.
-        blood_map: Where the network sees blood, float32, of the slice's shape, in [0, 1]; None from one without maps.
+        shown: The slice, and where the network sees blood in it.
     """
 
     case: JudgedCase
-    image: Slice
-    blood_map: np.ndarray | None
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -106,5 +106,5 @@ def look_at(cases: Sequence[JudgedCase], slice_of: Mapping[str, Item], predictor
         predictor: That scored them.
     """
     found = ((case, slice_of[case.key]) for case in cases)
-    seen = ((case, predictor.examine(item.path, frame=item.frame)) for case, item in found)
-    return tuple(Example(case, one.image, one.blood_map) for case, one in seen if one.image is not None)
+    seen = ((case, predictor.examine(item.path, frame=item.frame).shown) for case, item in found)
+    return tuple(Example(case, shown) for case, shown in seen if shown is not None)

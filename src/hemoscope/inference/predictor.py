@@ -1,7 +1,7 @@
 """From a path to an answer: read, prepare, score, calibrate, decide, or say why not."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -14,7 +14,7 @@ from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_b
 from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
 from hemoscope.reading.source import unexpected
-from hemoscope.records import ErrorReport, Notice, Slice, SliceResult, Status, StudyResult
+from hemoscope.records import ErrorReport, Notice, Shown, Slice, SliceResult, Status, StudyResult
 from hemoscope.terms import Label
 
 DEFAULT_OPERATING_POINT = "balanced"
@@ -28,24 +28,35 @@ class Examination:
         result: The answer.
         image: The slice as read; None where it could not be.
         model_input: What the network saw, float32, shape (size, size), in [0, 1]; None unless scored.
-        blood_cells: Logit of blood in each cell of the map of any hemorrhage, float32, shape (rows, columns); None
-            unless scored by a network with maps.
+        cells: Logit of each label in each cell of the maps, float32, shape (rows, columns); None unless scored by a
+            network with maps.
         frame: Where the model input lies in the slice; None unless scored.
     """
 
     result: SliceResult
     image: Slice | None = None
     model_input: np.ndarray | None = None
-    blood_cells: np.ndarray | None = None
+    cells: Mapping[Label, np.ndarray] | None = None
     frame: Frame | None = None
 
     @property
-    def blood_map(self) -> np.ndarray | None:
-        """How strongly each pixel of the slice looks like blood: float32, its shape, in [0, 1]; not calibrated."""
-        if self.image is None or self.blood_cells is None or self.frame is None:
-            return None
-        rows, columns = self.image.pixels.shape
-        return spread_map(self.blood_cells, self.frame, shape=(rows, columns))
+    def shown(self) -> Shown | None:
+        """The slice and where the network sees blood in it; None where the slice could not be read."""
+        return None if self.image is None else show(self.image, self.cells, self.frame)
+
+
+def show(image: Slice, cells: Mapping[Label, np.ndarray] | None, frame: Frame | None) -> Shown:
+    """Lay a network's maps over the slice that they were made from.
+
+    Args:
+        image: The slice.
+        cells: By label, logits, float32, shape (rows, columns) of the map; None from a network without.
+        frame: Where the network's input lies in the slice; None where there is no input.
+    """
+    if cells is None or frame is None:
+        return Shown(image)
+    rows, columns = image.pixels.shape
+    return Shown(image, {label: spread_map(of_one, frame, shape=(rows, columns)) for label, of_one in cells.items()})
 
 
 def spread_map(cells: np.ndarray, frame: Frame, *, shape: tuple[int, int]) -> np.ndarray:
@@ -152,7 +163,7 @@ class Predictor:
                 self._answer(name, scores[0], warnings),
                 image,
                 prepared.inputs[0, :, :, 0],
-                None if maps is None else maps[0, :, :, 0],
+                None if maps is None else by_label(maps[0], self.bundle.labels),
                 prepared.frame,
             )
         except HemoscopeError as error:
@@ -200,6 +211,11 @@ class Predictor:
             subtypes=subtypes or None,
             warnings=warnings,
         )
+
+
+def by_label(values: np.ndarray, labels: Sequence[Label]) -> dict[Label, np.ndarray]:
+    """Tell the labels along the last axis of an array apart."""
+    return {label: values[..., number] for number, label in enumerate(labels)}
 
 
 def _unanswered(name: str, error: HemoscopeError, image: Slice | None) -> SliceResult:

@@ -9,12 +9,12 @@ import numpy as np
 from hemoscope.errors import RefusedError
 from hemoscope.inference.joining import Verdicts, judge_study, nothing_to_judge
 from hemoscope.inference.look import Look, Looked, look_through, read_section
-from hemoscope.inference.predictor import Predictor, spread_map
+from hemoscope.inference.predictor import Predictor, by_label, show
 from hemoscope.inference.sections import Section, plan_sections, thickness_of
 from hemoscope.models.volumes import blood_volumes
 from hemoscope.preparation.gate import NO_BRAIN
 from hemoscope.reading import Series, Study
-from hemoscope.records import ErrorReport, Notice, SeriesChoice, Slice, SliceOfStudy, Status, StudyResult
+from hemoscope.records import ErrorReport, Notice, SeriesChoice, Shown, SliceOfStudy, Status, StudyResult
 from hemoscope.terms import Label
 
 MOST_KEY_SLICES = 5
@@ -30,31 +30,31 @@ class StudyExamination:
         series: What was scored; None where no series could be. It can be read as long as its files are open.
         sections: Of the series, in order.
         looked: What the network saw in each; None without a series.
+        labels: What its maps mean, in order.
     """
 
     result: StudyResult
     series: Series | None = None
     sections: tuple[Section, ...] = ()
     looked: Looked | None = None
+    labels: tuple[Label, ...] = ()
 
-    def show(self, place: int) -> tuple[Slice, np.ndarray | None] | None:
+    def show(self, place: int) -> Shown | None:
         """Read again what was scored at a place in the series, as long as its files are open.
 
         Args:
             place: Of a slice.
 
         Returns:
-            The slice, or the mean of its section, and where the network sees blood in it, float32, the slice's shape,
-            in [0, 1], None from a network without maps; None where it cannot be read.
+            The slice, or the mean of its section, and where the network sees blood in it; None where it cannot be read.
         """
         if self.series is None or self.looked is None:
             return None
         number = next(number for number, section in enumerate(self.sections) if place in section.places)
-        image, frame = read_section(self.series, self.sections[number]).image, self.looked.looks[number].frame
-        if image is None or frame is None or self.looked.maps is None:
-            return None if image is None else (image, None)
-        rows, columns = image.pixels.shape
-        return image, spread_map(self.looked.maps[number, :, :, 0], frame, shape=(rows, columns))
+        image, look = read_section(self.series, self.sections[number]).image, self.looked.looks[number]
+        if image is None:
+            return None
+        return show(image, None if look.cells is None else by_label(look.cells, self.labels), look.frame)
 
 
 def examine_study(
@@ -97,7 +97,7 @@ def examine_study(
         if looked.has_brain
         else _refuse(seen, series, sections, looked)
     )
-    return StudyExamination(answer, series, sections, looked)
+    return StudyExamination(answer, series, sections, looked, predictor.bundle.labels)
 
 
 def _score(

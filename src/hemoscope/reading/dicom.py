@@ -13,6 +13,7 @@ from hemoscope.reading.deflate import refuse_deflate_bomb
 from hemoscope.reading.dicom_header import check_frame, layout_of, padding_of, rescale_of, spacing_of, text, unit_of
 from hemoscope.reading.dicom_pixels import decode, decode_frame, grey_of, truncated
 from hemoscope.reading.functional_groups import frame_header
+from hemoscope.reading.instance import axes_of
 from hemoscope.reading.intercept import mend
 from hemoscope.reading.overflow import unwrap
 from hemoscope.reading.quiet import quiet_libraries
@@ -97,7 +98,9 @@ def _slice(dataset: Any, stored: np.ndarray, unit: Unit, source: str, rescale: R
     else:
         pixels, notices = _grey(dataset, stored, source)
     spacing, spacing_notices = spacing_of(dataset, unit)
-    return Slice(pixels, unit, source, "dicom", spacing, (*notices, *spacing_notices))
+    axes = axes_of(dataset.get("ImageOrientationPatient"))
+    edges = None if axes is None else axes.edges
+    return Slice(pixels, unit, source, "dicom", spacing, (*notices, *spacing_notices), edges)
 
 
 def _with_syntax(dataset: Any) -> Any:

@@ -57,7 +57,8 @@ class DicomFrames:
         if (is_doubtful or instance.making.rescale != self.usual) and instance.making.rescale is not None:
             found = self._agreeing(index, found, instance.making.rescale)
         spacing = None if found.spacing is None else self.turn.swap(found.spacing)
-        return replace(found, pixels=self.turn.apply(found.pixels), spacing=spacing)
+        edges = None if found.edges is None else self.turn.turned_edges(found.edges)
+        return replace(found, pixels=self.turn.apply(found.pixels), spacing=spacing, edges=edges)
 
     def _decode(self, index: int, rescale: Rescale | None = None) -> Slice:
         return decode_instance(self.instances[index], self.name_of(index), rescale)

@@ -10,10 +10,11 @@ from hemoscope.errors import ReadingError
 from hemoscope.reading.geometry import Grid, measure
 from hemoscope.reading.intercept import USUAL_INTERCEPT, mend
 from hemoscope.reading.nifti_header import Cut, cut_of, grid_of, open_volume, placed, truncated
+from hemoscope.reading.orientation import Axes
 from hemoscope.reading.rescale import AIR, Rescale, StoredFormat
 from hemoscope.reading.study import Series
 from hemoscope.reading.traits import Traits
-from hemoscope.records import ErrorReport, Notice, Slice
+from hemoscope.records import Edges, ErrorReport, Notice, Slice
 from hemoscope.terms import Unit
 
 _NO_AIR = -200.0
@@ -35,6 +36,7 @@ class NiftiFrames:
         cut: How to cut slices out of it.
         source: File name.
         spacing: (row, column) in mm.
+        edges: What of the patient lies at each edge of a slice; None where the header does not say.
         offset: What to add to the values to get HU.
     """
 
@@ -42,6 +44,7 @@ class NiftiFrames:
     cut: Cut
     source: str
     spacing: tuple[float, float]
+    edges: Edges | None = None
     offset: float = 0.0
 
     def __len__(self) -> int:
@@ -83,7 +86,7 @@ class NiftiFrames:
         if below:
             notices.append(Notice("nifti.below_air", f"{below:,} pixels below -1024 HU were taken as air."))
         hu = np.ascontiguousarray(np.maximum(values, AIR), np.float32)
-        return Slice(hu, Unit.HU, self.name_of(index), "nifti", self.spacing, tuple(notices))
+        return Slice(hu, Unit.HU, self.name_of(index), "nifti", self.spacing, tuple(notices), self.edges)
 
 
 def nifti_series(path: Path, *, name: str) -> Series:
@@ -148,7 +151,9 @@ def frames_of(image: Any, *, source: str) -> tuple[NiftiFrames, Grid, tuple[Noti
     affine, notices = placed(image, source=source)
     cut = cut_of(affine)
     grid = grid_of(affine, cut, image.shape, source=source)
-    return NiftiFrames(image, cut, source, grid.pixel_spacing or (1.0, 1.0)), grid, notices
+    # of notices there are those that nothing says how it lies, and that two statements contradict each other
+    edges = None if notices else Axes(grid.across, grid.down).edges
+    return NiftiFrames(image, cut, source, grid.pixel_spacing or (1.0, 1.0), edges), grid, notices
 
 
 def _hounsfield(frames: NiftiFrames) -> tuple[ErrorReport | None, float, tuple[Notice, ...]]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hemoscope.records import Edges
+
 
 class Vector(NamedTuple):
     """A point or direction in the patient, LPS."""
@@ -51,6 +53,8 @@ class Vector(NamedTuple):
 HEADWARD = Vector(0.0, 0.0, 1.0)
 PLANES = ("sagittal", "coronal", "axial")
 """Named by the axis that the normal is nearest to: x, y, z."""
+_TOWARD = (("R", "L"), ("A", "P"), ("F", "H"))
+"""Where each axis comes from and goes to: x, y, z."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,19 @@ class Axes:
     @property
     def plane(self) -> str:
         """The plane that the slice is nearest to: "axial", "coronal" or "sagittal"."""
-        sizes = [abs(part) for part in self.normal]
-        return PLANES[sizes.index(max(sizes))]
+        return PLANES[_main_axis(self.normal)]
+
+    @property
+    def edges(self) -> Edges:
+        """What of the patient each edge of the picture is nearest to.
+
+        >>> Axes(Vector(-1, 0, 0), Vector(0, 1, 0)).edges
+        Edges(left='L', top='A', right='R', bottom='P')
+        """
+        (left, right), (top, bottom) = (
+            _TOWARD[_main_axis(way)][:: 1 if way[_main_axis(way)] > 0 else -1] for way in (self.across, self.down)
+        )
+        return Edges(left, top, right, bottom)
 
     def is_near(self, other: "Axes", *, degrees: float = 1.0) -> bool:
         """Whether both in-plane directions agree within an angle, sign included."""
@@ -118,6 +133,17 @@ class Turn:
     def swap(self, pair: tuple[float, float]) -> tuple[float, float]:
         """Turn a (row, column) pair, such as a spacing, along."""
         return (pair[1], pair[0]) if self.transpose else pair
+
+    def turned_edges(self, edges: Edges) -> Edges:
+        """Return what lies at each edge of the turned picture.
+
+        >>> Turn(flip_columns=True).turned_edges(Edges("L", "A", "R", "P"))
+        Edges(left='R', top='A', right='L', bottom='P')
+        """
+        left, top, right, bottom = (edges.top, edges.left, edges.bottom, edges.right) if self.transpose else edges
+        left, right = (right, left) if self.flip_columns else (left, right)
+        top, bottom = (bottom, top) if self.flip_rows else (top, bottom)
+        return Edges(left, top, right, bottom)
 
     def turned(self, axes: Axes) -> Axes:
         """Return the directions of the turned picture."""
@@ -166,3 +192,8 @@ def corner_after(turn: Turn, corner: Vector, axes: Axes, extent: tuple[float, fl
 
 def _reversed(direction: Vector, is_flipped: bool) -> Vector:
     return Vector(-direction.x, -direction.y, -direction.z) if is_flipped else direction
+
+
+def _main_axis(direction: Vector) -> int:
+    sizes = [abs(part) for part in direction]
+    return sizes.index(max(sizes))

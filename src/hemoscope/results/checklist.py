@@ -70,7 +70,7 @@ def _about_the_model(evaluation: Evaluation) -> Iterator[ChecklistItem]:
         Answer.YES,
         "A calibrated probability; every threshold of the bundle with what it was chosen for and on which data.",
     )
-    has_maps = any(example.blood_map is not None for example in (*evaluation.misses, *evaluation.false_alarms))
+    has_maps = any(example.shown.maps is not None for example in (*evaluation.misses, *evaluation.false_alarms))
     yield ChecklistItem(
         "How answers are explained",
         "31",

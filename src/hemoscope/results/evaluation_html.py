@@ -76,7 +76,7 @@ def _mistakes(title: str, what: str, examples: tuple[Example, ...], count: int, 
                 "name": printable(example.case.key),
                 "probability": percents(example.case.probability or 0.0, threshold)[0],
                 "picture": picture_of(example),
-                "has_map": example.blood_map is not None,
+                "has_map": example.shown.maps is not None,
             }
             for example in examples
         ],

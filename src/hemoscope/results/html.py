@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from hemoscope.records import Decision, Interval, SliceOfStudy, SliceResult, Status, StudyResult
-from hemoscope.results.picture import data_uri, outline_blood, to_bytes
+from hemoscope.results.palette import COLORS, NAMES
+from hemoscope.results.picture import data_uri, to_bytes
 from hemoscope.results.wording import (
     check_probability,
     counted,
@@ -21,6 +22,7 @@ from hemoscope.results.wording import (
     percents,
     printable,
     summarize,
+    volumes_in_words,
 )
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from hemoscope.writing.atomic import write_text
@@ -32,13 +34,15 @@ class ShownSlice:
 
     Attributes:
         name: What to call it.
-        picture: The slice for people, uint8, shape (rows, columns).
-        blood_map: Where the network sees blood, float32, same shape, in [0, 1]; None from a network without maps.
+        picture: The slice for people, uint8, shape (rows, columns, 3), colored where the network sees blood.
+        has_map: Whether the network tells where.
+        withheld: Why its map is not drawn; None where it is.
     """
 
     name: str
     picture: np.ndarray
-    blood_map: np.ndarray | None = None
+    has_map: bool = False
+    withheld: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +151,8 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown_as_text,
     )
-    environment.globals |= {"counted": counted, "percents": percents}
+    environment.globals |= {"counted": counted, "percents": percents, "volumes_in_words": volumes_in_words}
+    environment.globals["colors"] = [(COLORS[label].hex, NAMES[label]) for label in Label]
     environment.filters |= {"percent": percent, "value": _value, "reach": _reach}
     environment.filters["css"] = lambda probability: f"{100 * probability:.2f}%"
     return environment
@@ -179,23 +184,24 @@ def _card(number: int, entry: ReportEntry) -> dict[str, Any]:
         "result": result,
         "verdict": VERDICTS[str(result.decision or result.status)],
         "name": result.input.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or result.input,
-        "subtypes": _subtypes(result),
+        "subtypes": subtypes_of(result),
         "study": result if isinstance(result, StudyResult) else None,
         "strip": _strip(result) if isinstance(result, StudyResult) else [],
         "pictures": [_picture(one, result) for one in entry.shown],
-        "has_map": any(one.blood_map is not None for one in entry.shown),
+        "has_map": any(one.has_map for one in entry.shown),
         "model_input": None if seen is None else data_uri(to_bytes(seen)),
     }
 
 
 def _picture(one: ShownSlice, result: SliceResult | StudyResult) -> dict[str, str]:
-    shown = one.picture if one.blood_map is None else outline_blood(one.picture, one.blood_map)
     if isinstance(result, StudyResult):
         said = next(each.probability for each in result.slices if each.name == one.name)
         legend = one.name if said is None else f"{one.name}: {percent(said)}"
     else:
-        legend = "The slice" + ("" if one.blood_map is None else "; outlined where the network sees blood, if it does")
-    return {"source": data_uri(shown), "name": one.name, "legend": legend}
+        legend = "The slice" + ("; outlined where the network sees blood, if it does" if one.has_map else "")
+    if one.withheld is not None:
+        legend += f" (map withheld: {one.withheld})"
+    return {"source": data_uri(one.picture), "name": one.name, "legend": legend}
 
 
 def _strip(result: StudyResult) -> list[dict[str, Any]]:
@@ -221,6 +227,11 @@ def _in_words(place: int, one: SliceOfStudy) -> str:
     return f"{place + 1}: {one.name}{where}: {said}{reason}"
 
 
-def _subtypes(result: SliceResult | StudyResult) -> list[tuple[Label, float | None]]:
+def subtypes_of(result: SliceResult | StudyResult) -> list[tuple[Label, float | None]]:
+    """Return the subtypes that the model tells, in the order of `Label`.
+
+    Raises:
+        BundleError: "result.not_a_probability".
+    """
     told = result.subtypes or {}
     return [(label, check_probability(told[label], of=label)) for label in Label if label in told]

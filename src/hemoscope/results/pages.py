@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from hemoscope.evaluation.report import Example, SeenCheck, SeenStatus
 from hemoscope.results.evaluation_document import seen_in_words
-from hemoscope.results.picture import data_uri, for_display, outline_blood
+from hemoscope.results.overlay import thumbnail
+from hemoscope.results.picture import data_uri
 from hemoscope.terms import SUBTYPES
 
 MEANINGS = {
@@ -78,5 +79,4 @@ def banner_of(check: SeenCheck) -> SeenBanner:
 
 def picture_of(example: Example) -> str:
     """Return a case as a data: address, outlined where the network sees blood, if it tells."""
-    shown = for_display(example.image)
-    return data_uri(shown if example.blood_map is None else outline_blood(shown, example.blood_map))
+    return data_uri(thumbnail(example.shown))

@@ -10,9 +10,6 @@ from hemoscope.records import Slice
 from hemoscope.terms import BRAIN, Unit
 
 LARGEST_SIDE = 384
-OUTLINED = 0.5
-OUTLINE_COLOR = (255, 176, 0)
-"""Red, green and blue: an orange that stays apart from grey for those who see no red."""
 
 
 def for_display(image: Slice) -> np.ndarray:
@@ -37,24 +34,6 @@ def to_bytes(grey: np.ndarray) -> np.ndarray:
     [[0, 128, 255]]
     """
     return np.asarray(np.round(np.clip(grey, 0.0, 1.0) * 255).astype(np.uint8))
-
-
-def outline_blood(picture: np.ndarray, blood_map: np.ndarray) -> np.ndarray:
-    """Draw the outline of where a network sees blood onto a slice.
-
-    Args:
-        picture: uint8, shape (rows, columns), as `for_display` gives it.
-        blood_map: float, same shape, in [0, 1]; outlined from `OUTLINED` on.
-
-    Returns:
-        uint8, shape (rows, columns, 3).
-    """
-    import cv2
-
-    colored = np.stack([picture] * 3, axis=-1)
-    outlines, _ = cv2.findContours((blood_map >= OUTLINED).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    thickness = max(1, round(max(picture.shape) / LARGEST_SIDE))
-    return np.asarray(cv2.drawContours(colored, outlines, -1, OUTLINE_COLOR, thickness))
 
 
 def data_uri(picture: np.ndarray) -> str:

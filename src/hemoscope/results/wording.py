@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hemoscope.errors import BundleError
 from hemoscope.records import Decision, OperatingPoint, SliceResult, Status, StudyResult
@@ -146,6 +146,16 @@ def describe_study(result: StudyResult) -> str:
         )
         if part
     )
+
+
+def volumes_in_words(volumes_ml: Mapping[Label, float]) -> str:
+    """Write volumes of blood, and what they are worth.
+
+    >>> volumes_in_words({Label.ANY: 12.25, Label.SUBDURAL: 12.25})
+    'in all 12.2 mL, subdural 12.2 mL; counted in the maps, each place as its strongest subtype; not calibrated'
+    """
+    said = (f"{'in all' if label is Label.ANY else label} {volume:.1f} mL" for label, volume in volumes_ml.items())
+    return f"{', '.join(said)}; counted in the maps, each place as its strongest subtype; not calibrated"
 
 
 def operating_points(results: Iterable[SliceResult | StudyResult]) -> dict[OperatingPoint, str]:

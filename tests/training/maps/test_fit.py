@@ -10,7 +10,7 @@ from hemoscope.datasets.origins import load_origins
 from hemoscope.errors import DatasetError, TrainingError
 from hemoscope.inference.predictor import Predictor
 from hemoscope.models.bundle import open_bundle
-from hemoscope.terms import SUBTYPES
+from hemoscope.terms import SUBTYPES, Label
 from hemoscope.training.export import export
 from hemoscope.training.fit import resume, train
 from hemoscope.training.maps.leave_out import arrange_blocks, leave_origins_out
@@ -64,8 +64,9 @@ def test_the_bundle_answers_with_subtypes_and_a_map_on_the_picture(finished, ori
     seen = Predictor(tmp_path / "bundle").examine(picture)
     assert set(seen.result.subtypes) == set(SUBTYPES)
     assert all(0 <= value <= 1 for value in seen.result.subtypes.values())
-    assert seen.blood_map.shape == seen.image.pixels.shape
-    assert 0 <= seen.blood_map.min() <= seen.blood_map.max() <= 1
+    of_any = seen.shown.maps[Label.ANY]
+    assert of_any.shape == seen.image.pixels.shape
+    assert 0 <= of_any.min() <= of_any.max() <= 1
 
 
 def test_an_origin_of_one_class_is_left_out_with_one_that_lends_the_other(origins):

@@ -1,0 +1,48 @@
+"""hemoscope explain: show where the network sees blood, in pictures and a page to scroll through."""
+
+from pathlib import Path
+
+import click
+
+from hemoscope.cli import SOME_INPUTS_FAILED, options
+from hemoscope.cli.answers import answers, open_explanations, print_results
+from hemoscope.records import Status
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write into.")
+@click.option("--all", "draws_all", is_flag=True, help="Draw every slice of a study, not only those that matter.")
+@click.option("--json", "as_json", is_flag=True, help="Print the documented JSON of the answers instead of a table.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
+@options.point
+@click.pass_context
+def explain(
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    out: Path,
+    draws_all: bool,
+    as_json: bool,
+    bundle: Path | None,
+    operating_point: str,
+) -> None:
+    """Show where: draw what the network sees in studies and slices, named as for hemoscope predict.
+
+    Every input gets a folder in OUT: index.html, a page to scroll through its slices with any window and the map on or
+    off; key-slices.png, the slices that made the score and those beside them; slices/, an overlay of each key slice and
+    of each that reaches the threshold; explanation.json, what was written and the answers. One bad input never costs
+    the others. Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed. Research use only.
+    """
+    from hemoscope.inference.batch import find_places
+    from hemoscope.inference.predictor import Predictor
+
+    places = find_places(paths)
+    predictor = Predictor(bundle, operating_point=operating_point)
+    drawn = open_explanations(out, predictor, draws_all=draws_all)
+    results = [examined.result for examined in answers(predictor, places, drawn=drawn)]
+    print_results(results, predictor, as_json=as_json)
+    for page in drawn.pages:
+        click.echo(f"Written: {page}", err=True)
+    if any(result.status is Status.FAILED for result in results):
+        context.exit(SOME_INPUTS_FAILED)
