@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from hemoscope.errors import InputError, MissingExtraError
 from hemoscope.terms import Label
 
 
@@ -16,6 +17,7 @@ class Network:
     Attributes:
         labels: What its scores mean, in order.
         size: Rows and columns of its input.
+        has_maps: Whether `look` returns maps.
         look: Takes prepared slices, float32, shape (n, size, size, 1); returns logits, shape (n, labels), and maps of
             logits, shape (n, rows, columns, labels), or None from a network without.
         load_keras: Returns the keras.Model of the same weights; None where there is none.
@@ -23,8 +25,24 @@ class Network:
 
     labels: tuple[Label, ...]
     size: int
+    has_maps: bool
     look: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray | None]]
     load_keras: Callable[[], Any] | None = None
+
+    def keras_model(self) -> Any:
+        """Load the keras.Model.
+
+        Raises:
+            InputError: "method.needs_keras" where there is none.
+            MissingExtraError: Keras is not installed.
+        """
+        if self.load_keras is None:
+            raise InputError(
+                "method.needs_keras",
+                "Expected a Keras model, whose gradients can be taken; the network has none.",
+                "Name a method that looks at scores alone: occlusion.",
+            )
+        return self.load_keras()
 
 
 class Explainer(Protocol):
@@ -40,3 +58,32 @@ class Explainer(Protocol):
         Returns:
             float32, shape (n, size, size), at least 0: the more, the more that pixel spoke for it. Without a unit.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to explain a network.
+
+    Attributes:
+        name: What commands call it.
+        summary: What it shows, in a sentence.
+        source: Where it was published.
+        build: Binds it to a network; raises an InputError where the network has no maps and it needs them.
+        needs_gradients: Whether it takes gradients, which Keras alone gives.
+    """
+
+    name: str
+    summary: str
+    source: str
+    build: Callable[[Network], Explainer]
+    needs_gradients: bool = False
+
+    def works_with(self, network: Network) -> bool:
+        """Tell whether a network, as things are installed here, has what it needs."""
+        try:
+            self.build(network)
+            if self.needs_gradients:
+                network.keras_model()
+        except (InputError, MissingExtraError):
+            return False
+        return True
