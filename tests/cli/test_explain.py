@@ -78,3 +78,19 @@ def test_predict_goes_on_drawing_without_overwriting(head, tmp_path):
     assert run("predict", head, again, "--out", journal, "--resume", "--explain", drawn).exit_code == 0
     assert (drawn / "head" / "index.html").read_bytes() == first
     assert (drawn / "head-2" / "index.html").is_file()
+
+
+def test_another_method_is_drawn_in_one_color_and_named_everywhere(head, tmp_path):
+    result = run("explain", head, "--out", tmp_path / "out", "--method", "layercam")
+    assert result.exit_code == 0
+    document = json.loads((tmp_path / "out" / "head" / "explanation.json").read_text(encoding="utf-8"))
+    assert document["method"] == "layercam"
+    assert document["slices"][0]["outlined"] == []
+    assert "layercam" in (tmp_path / "out" / "head" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_method_that_does_not_exist_is_told_before_anything_is_scored(head, tmp_path):
+    result = run("explain", head, "--out", tmp_path / "out", "--method", "magic")
+    assert result.exit_code == 2
+    assert "Expected one of maps, gradcam, " in result.stderr
+    assert not (tmp_path / "out").exists()

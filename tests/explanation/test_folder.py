@@ -131,7 +131,7 @@ class Corner:
         assert label is Label.ANY
         heat = np.zeros(inputs.shape[:3], np.float32)
         half = inputs.shape[1] // 2
-        heat[:, :half, :half] = 3.0 * inputs.mean()
+        heat[:, :half, :half] = 3.0 * inputs.mean(axis=(1, 2, 3))[:, np.newaxis, np.newaxis]
         return heat
 
 

@@ -93,7 +93,12 @@ def print_results(results: Sequence[Result], predictor: "Predictor", *, as_json:
 
 
 def open_explanations(
-    out: Path, predictor: "Predictor", *, before: Sequence[Result] = (), draws_all: bool = False
+    out: Path,
+    predictor: "Predictor",
+    *,
+    before: Sequence[Result] = (),
+    draws_all: bool = False,
+    method: str | None = None,
 ) -> "Explanations":
     """Open a folder in which every input is drawn.
 
@@ -102,8 +107,10 @@ def open_explanations(
         predictor: What answers.
         before: Answers to inputs that were drawn there by an earlier call.
         draws_all: As `DrawSettings` has it.
+        method: Name of what makes the maps; the network itself unless given, where it can.
     """
+    from hemoscope.explanation.choice import choose_explainer
     from hemoscope.explanation.folder import DrawSettings, Explanations
 
-    settings = DrawSettings(predictor.bundle.summary(), draws_all=draws_all)
+    settings = DrawSettings(predictor.bundle.summary(), choose_explainer(predictor.bundle, method), draws_all)
     return Explanations(out, settings, before=[result.input for result in before])

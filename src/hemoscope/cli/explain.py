@@ -13,6 +13,9 @@ from hemoscope.records import Status
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write into.")
 @click.option("--all", "draws_all", is_flag=True, help="Draw every slice of a study, not only those that matter.")
+@click.option(
+    "--method", help="What makes the maps: maps, gradcam, gradcam++, layercam, integrated-gradients, occlusion."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the documented JSON of the answers instead of a table.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
 @options.point
@@ -23,6 +26,7 @@ def explain(
     paths: tuple[str, ...],
     out: Path,
     draws_all: bool,
+    method: str | None,
     as_json: bool,
     bundle: Path | None,
     operating_point: str,
@@ -31,15 +35,16 @@ def explain(
 
     Every input gets a folder in OUT: index.html, a page to scroll through its slices with any window and the map on or
     off; key-slices.png, the slices that made the score and those beside them; slices/, an overlay of each key slice and
-    of each that reaches the threshold; explanation.json, what was written and the answers. One bad input never costs
-    the others. Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed. Research use only.
+    of each that reaches the threshold; explanation.json, what was written and the answers. The maps are the network's
+    own, or where it has none, or where --method says so, those of another method. One bad input never costs the others.
+    Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed. Research use only.
     """
     from hemoscope.inference.batch import find_places
     from hemoscope.inference.predictor import Predictor
 
     places = find_places(paths)
     predictor = Predictor(bundle, operating_point=operating_point)
-    drawn = open_explanations(out, predictor, draws_all=draws_all)
+    drawn = open_explanations(out, predictor, draws_all=draws_all, method=method)
     results = [examined.result for examined in answers(predictor, places, drawn=drawn)]
     print_results(results, predictor, as_json=as_json)
     for page in drawn.pages:

@@ -82,11 +82,13 @@ def sights_of(examined: Examined, method: NamedExplainer | None = None) -> list[
 
 
 def _heat(explainer: Explainer, seen: Sequence[_Seen]) -> list[np.ndarray | None]:
-    """Explain every slice that has an input, one at a time, and scale all to the largest value of all."""
-    inputs = [None if one.model_input is None else one.model_input[np.newaxis, ..., np.newaxis] for one in seen]
-    maps = [None if one is None else explainer.explain(one, Label.ANY)[0] for one in inputs]
-    most = max((float(found.max()) for found in maps if found is not None), default=0.0)
-    return [None if found is None else found / (most or 1.0) for found in maps]
+    """Explain every slice that has an input, and scale all to the largest value of all."""
+    inputs = [one.model_input[..., np.newaxis] for one in seen if one.model_input is not None]
+    if not inputs:
+        return [None] * len(seen)
+    maps = explainer.explain(np.stack(inputs), Label.ANY)
+    scaled = iter(maps / (float(maps.max()) or 1.0))
+    return [None if one.model_input is None else next(scaled) for one in seen]
 
 
 def _look_with(look: Callable[[], Shown | None], heat: np.ndarray | None, frame: Frame | None) -> Shown | None:
