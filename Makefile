@@ -34,6 +34,7 @@ weights: $(VENV)/.dev  ## train and export the shipped bundle, with the figures 
 	$(BIN)/hemoscope train-study $(DATA) --bundle runs/bundle --out runs/study $(LEFT_OUT)
 	rm -rf runs/bundle
 	$(BIN)/hemoscope export runs/shipped runs/bundle --data $(DATA) --study runs/study $(LEFT_OUT)
+	$(BIN)/hemoscope explain --check --save --bundle runs/bundle
 	rm -rf src/hemoscope/weights/default
 	cp -r runs/bundle src/hemoscope/weights/default
 	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md

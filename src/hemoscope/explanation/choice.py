@@ -1,5 +1,6 @@
 """Which method explains a bundle, unless the user names one."""
 
+from hemoscope.errors import InputError
 from hemoscope.explanation.networks import network_of_bundle
 from hemoscope.explanation.registry import METHODS, find_method
 from hemoscope.explanation.sights import NamedExplainer
@@ -14,15 +15,24 @@ def choose_explainer(bundle: Bundle, name: str | None = None) -> NamedExplainer 
 
     Args:
         bundle: What to explain.
-        name: Of the method; the network's own maps unless given, or where it has none, the first other that works.
+        name: Of the method. Unless given, what the bundle's checks say; where it has none, the network's own maps, or
+            where there are none, the first other method that works.
 
     Returns:
         The method; None for the network's own maps.
 
     Raises:
-        InputError: "method.unknown" or "method.needs_maps".
+        InputError: "method.unknown", "method.needs_maps", or "method.none_passed" where all failed the bundle's checks.
         MissingExtraError: The method takes gradients, and Keras is not installed.
     """
+    if name is None and bundle.explanation is not None:
+        name = bundle.explanation["default"]
+        if name is None:
+            raise InputError(
+                "method.none_passed",
+                "No method passed the checks of this bundle, so none is drawn unasked.",
+                "Name one by --method to see its maps all the same.",
+            )
     if bundle.has_maps and name in (None, OWN):
         return None
     network = network_of_bundle(bundle)

@@ -10,6 +10,7 @@ from hemoscope.explanation.method import Explainer
 from hemoscope.inference.batch import Examined
 from hemoscope.inference.predictor import Examination
 from hemoscope.inference.study import StudyExamination
+from hemoscope.inference.withheld import withhold
 from hemoscope.preparation.frame import Frame
 from hemoscope.records import Shown, StudyResult
 from hemoscope.results.caption import Caption, caption_in_study, caption_of
@@ -54,10 +55,11 @@ class NamedExplainer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What the network saw of a slice: its input, and where that lies in the slice; None where it was not asked."""
+    """What the network saw of a slice: its input, where that lies in the slice, its brain; None where not asked."""
 
     model_input: np.ndarray | None
     frame: Frame | None
+    brain: np.ndarray | None
 
 
 def sights_of(examined: Examined, method: NamedExplainer | None = None) -> list[Sight]:
@@ -68,15 +70,15 @@ def sights_of(examined: Examined, method: NamedExplainer | None = None) -> list[
         method: What makes the maps, scaled to the maximum over the whole input; None for the network itself.
     """
     if isinstance(examined, Examination):
-        sights, seen = _alone(examined), [_Seen(examined.model_input, examined.frame)]
+        sights, seen = _alone(examined), [_Seen(examined.model_input, examined.frame, examined.brain)]
     else:
         sights = [_sight(examined, number) for number in range(len(examined.sections))]
         looks = [] if examined.looked is None else examined.looked.looks
-        seen = [_Seen(look.model_input, look.frame) for look in looks]
+        seen = [_Seen(look.model_input, look.frame, look.brain) for look in looks]
     if method is None or not sights:
         return sights
     return [
-        replace(sight, look=partial(_look_with, sight.look, heat, one.frame))
+        replace(sight, look=partial(_look_with, sight.look, heat, one))
         for sight, one, heat in zip(sights, seen, _heat(method.explainer, seen), strict=True)
     ]
 
@@ -91,14 +93,16 @@ def _heat(explainer: Explainer, seen: Sequence[_Seen]) -> list[np.ndarray | None
     return [None if one.model_input is None else next(scaled) for one in seen]
 
 
-def _look_with(look: Callable[[], Shown | None], heat: np.ndarray | None, frame: Frame | None) -> Shown | None:
+def _look_with(look: Callable[[], Shown | None], heat: np.ndarray | None, seen: _Seen) -> Shown | None:
     """Look at a slice, with the map of another method in place of the network's own."""
     shown = look()
-    if shown is None or heat is None or frame is None:
-        return shown if shown is None else replace(shown, maps=None)
+    if shown is None or heat is None or seen.frame is None:
+        return shown if shown is None else replace(shown, maps=None, withheld=None)
+    if seen.brain is not None and (reason := withhold(heat / (float(heat.max()) or 1.0), seen.brain)) is not None:
+        return replace(shown, maps=None, withheld=reason)
     rows, columns = shown.image.pixels.shape
-    laid = np.clip(frame.to_picture(heat.astype(np.float32), shape=(rows, columns)), 0.0, 1.0)
-    return replace(shown, maps={Label.ANY: laid})
+    laid = np.clip(seen.frame.to_picture(heat.astype(np.float32), shape=(rows, columns)), 0.0, 1.0)
+    return replace(shown, maps={Label.ANY: laid}, withheld=None)
 
 
 def _alone(examined: Examination) -> list[Sight]:

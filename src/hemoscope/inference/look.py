@@ -59,6 +59,7 @@ class Look:
         error: Why the section has no score; None where it has one.
         frame: Where the input lies in the slice; None without one.
         model_input: What the network saw, float32, shape (size, size), in [0, 1]; None likewise.
+        brain: Of the model input, bool, shape (size, size): what bone encloses; None likewise.
         has_brain: Whether there is brain to judge.
         pixel_mm: Spacing of the slice's pixels, the mean of both directions; None where the file does not say.
         scores: Logits, float32, shape (labels,); None without an input.
@@ -70,6 +71,7 @@ class Look:
     error: HemoscopeError | None = None
     frame: Frame | None = None
     model_input: np.ndarray | None = None
+    brain: np.ndarray | None = None
     has_brain: bool = False
     pixel_mm: float | None = None
     scores: np.ndarray | None = None
@@ -220,6 +222,7 @@ def _look(source: SliceSource, section: Section, engine: Engine, settings: Prepa
         warnings={place: (*warnings, *prepared.notices) for place, warnings in joined.warnings.items()},
         frame=prepared.frame,
         model_input=prepared.inputs[0, :, :, 0],
+        brain=prepared.brain,
         has_brain=NO_BRAIN not in prepared.notices,
         scores=scores[0],
         cells=None if maps is None else maps[0],

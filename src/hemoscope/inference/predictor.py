@@ -10,6 +10,7 @@ import numpy as np
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.engine import Engine, StudyEngine, require_numbers
+from hemoscope.inference.withheld import withhold
 from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_bundle
 from hemoscope.preparation.canonical import Frame, prepare_and_check
 from hemoscope.reading import read_slice
@@ -31,6 +32,7 @@ class Examination:
         cells: Logit of each label in each cell of the maps, float32, shape (rows, columns); None unless scored by a
             network with maps.
         frame: Where the model input lies in the slice; None unless scored.
+        brain: Of the model input, bool, shape (size, size): what bone encloses; None unless scored.
     """
 
     result: SliceResult
@@ -38,23 +40,30 @@ class Examination:
     model_input: np.ndarray | None = None
     cells: Mapping[Label, np.ndarray] | None = None
     frame: Frame | None = None
+    brain: np.ndarray | None = None
 
     @property
     def shown(self) -> Shown | None:
         """The slice and where the network sees blood in it; None where the slice could not be read."""
-        return None if self.image is None else show(self.image, self.cells, self.frame)
+        return None if self.image is None else show(self.image, self.cells, self.frame, self.brain)
 
 
-def show(image: Slice, cells: Mapping[Label, np.ndarray] | None, frame: Frame | None) -> Shown:
-    """Lay a network's maps over the slice that they were made from.
+def show(
+    image: Slice, cells: Mapping[Label, np.ndarray] | None, frame: Frame | None, brain: np.ndarray | None = None
+) -> Shown:
+    """Lay a network's maps over the slice that they were made from, unless they are to be withheld.
 
     Args:
         image: The slice.
         cells: By label, logits, float32, shape (rows, columns) of the map; None from a network without.
         frame: Where the network's input lies in the slice; None where there is no input.
+        brain: Of the network's input: what bone encloses; None where that is not known.
     """
     if cells is None or frame is None:
         return Shown(image)
+    reason = None if brain is None else withhold(1 / (1 + np.exp(-cells[Label.ANY])), brain)
+    if reason is not None:
+        return Shown(image, withheld=reason)
     rows, columns = image.pixels.shape
     return Shown(image, {label: spread_map(of_one, frame, shape=(rows, columns)) for label, of_one in cells.items()})
 
@@ -165,6 +174,7 @@ class Predictor:
                 prepared.inputs[0, :, :, 0],
                 None if maps is None else by_label(maps[0], self.bundle.labels),
                 prepared.frame,
+                prepared.brain,
             )
         except HemoscopeError as error:
             return Examination(_unanswered(name, error, image), image)

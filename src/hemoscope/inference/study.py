@@ -54,7 +54,7 @@ class StudyExamination:
         image, look = read_section(self.series, self.sections[number]).image, self.looked.looks[number]
         if image is None:
             return None
-        return show(image, None if look.cells is None else by_label(look.cells, self.labels), look.frame)
+        return show(image, None if look.cells is None else by_label(look.cells, self.labels), look.frame, look.brain)
 
 
 def examine_study(

@@ -28,6 +28,7 @@ from hemoscope.models.study_spec import SEQUENCE, StudySpec
 from hemoscope.preparation.canonical import VERSION, PreparationSettings
 from hemoscope.records import OperatingPoint
 from hemoscope.terms import Label
+from hemoscope.writing.atomic import write_text
 
 if TYPE_CHECKING:
     from hemoscope.datasets.audit.fingerprints import Fingerprints
@@ -121,6 +122,11 @@ class Bundle:
         """
         said, path = self.metadata.get("study"), self.folder / SEQUENCE
         return StudySpec.from_json(said, path) if said and path.is_file() else None
+
+    @property
+    def explanation(self) -> Mapping[str, Any] | None:
+        """What came of checking methods of explanation: "default", "cases" and "methods"; None where nobody has."""
+        return self.metadata.get("explanation")
 
     @cached_property
     def operating_points(self) -> dict[str, OperatingPoint]:
@@ -243,6 +249,19 @@ def verify_sums(folder: Path) -> None:
             raise BundleError(
                 "bundle.changed", f"{name} is not the file that was exported.", "Copy the bundle again from its source."
             )
+
+
+def keep_explanation(bundle: Bundle, outcome: Mapping[str, Any]) -> Bundle:
+    """Keep in a bundle what came of checking methods of explanation; its network and its version stay the same.
+
+    Args:
+        bundle: Proven whole; its folder is written to.
+        outcome: Plain JSON values, as `Bundle.explanation` gives them back.
+    """
+    text = json.dumps({**bundle.metadata, "explanation": outcome}, indent=2) + "\n"
+    write_text(bundle.folder / "metadata.json", text)
+    write_sums(bundle.folder)
+    return open_bundle(bundle.folder)
 
 
 def write_sums(folder: Path) -> None:

@@ -1,0 +1,155 @@
+"""Check a method on a network: figures, what they must reach, and in a sentence what they do not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hemoscope.evaluation.localization import best_threshold, dice, energy_share, hits, iou
+from hemoscope.explanation.cam import single_look
+from hemoscope.explanation.checks.cases import Cases
+from hemoscope.explanation.checks.faithful import deletion_and_insertion
+from hemoscope.explanation.checks.randomized import randomized
+from hemoscope.explanation.checks.stable import rank_correlation, repeatability
+from hemoscope.explanation.method import Explainer, Method, Network
+from hemoscope.explanation.networks import network_of_keras
+from hemoscope.terms import Label
+
+SHARES = {"randomized_last": 0.1, "randomized_half": 0.5, "randomized_all": 1.0}
+"""Shares of the layers whose weights are shuffled, from the output down."""
+SHUFFLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure must reach, and what it means when it does not."""
+
+    least: float
+    most: float
+    failed: str
+
+
+LIMITS = {
+    "pointing": Limit(0.7, 1.0, "its maximum too often lies beside the bleed"),
+    "dice": Limit(0.3, 1.0, "it covers little of the bleed, or much beside it"),
+    "energy_in_brain": Limit(0.5, 1.0, "most of it lies outside the brain"),
+    "faithfulness": Limit(0.0, 1.0, "the score hangs more on what it leaves out than on what it marks"),
+    "repeatability": Limit(0.5, 1.0, "it changes when the slice is moved by a few pixels or a little noise is added"),
+    "randomized_all": Limit(-0.2, 0.2, "it stays alike when the network has forgotten all that it learned"),
+}
+"""Set by judgment before anything was measured; a map that misses one of them is not to be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of checking a method.
+
+    Attributes:
+        method: Its name.
+        figures: By name; those of LIMITS decide.
+        reasons: Why it failed, a sentence each; none where it passed.
+    """
+
+    method: str
+    figures: Mapping[str, float]
+    reasons: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every figure is within its limits."""
+        return not self.reasons
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"method": self.method, "passed": self.passed, "figures": dict(self.figures), "reasons": [*self.reasons]}
+
+
+def judge(method: str, figures: Mapping[str, float]) -> Outcome:
+    """Hold figures against LIMITS; a figure that is no number fails."""
+    broken = [(name, limit) for name, limit in LIMITS.items() if not limit.least <= figures[name] <= limit.most]
+    reasons = tuple(f"{limit.failed} ({name.replace('_', ' ')} {figures[name]:.2f})" for name, limit in broken)
+    return Outcome(method, figures, reasons)
+
+
+def check_method(
+    method: Method,
+    network: Network,
+    cases: Cases,
+    others: Cases,
+    *,
+    on_step: Callable[[], None] | None = None,
+) -> Outcome:
+    """Check a method.
+
+    Args:
+        method: One that works with the network.
+        network: One with a Keras model, whose weights can be shuffled.
+        cases: Slices with hemorrhage that the network did not learn from.
+        others: More of them, on which the threshold of the overlap is chosen.
+        on_step: Called after each of STEPS parts.
+
+    Raises:
+        InputError: What the method asks for is missing.
+        MissingExtraError: Keras is not installed.
+    """
+    tell = on_step or (lambda: None)
+    explainer = method.build(network)
+    maps = explainer.explain(cases.inputs, Label.ANY)
+    figures = _places(maps, cases, _threshold(explainer, others))
+    tell()
+    figures |= _faithfulness(network, cases, maps)
+    tell()
+    figures["repeatability"] = repeatability(_any(explainer), cases.inputs, cases.brain, seed=0)
+    tell()
+    for name, share in SHARES.items():
+        figures[name] = _against_random(method, network, cases, maps, share)
+        tell()
+    return judge(method.name, figures)
+
+
+STEPS = 3 + len(SHARES)
+
+
+def _any(explainer: Explainer) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda inputs: explainer.explain(inputs, Label.ANY)
+
+
+def _threshold(explainer: Explainer, others: Cases) -> float:
+    return best_threshold(list(explainer.explain(others.inputs, Label.ANY)), list(others.blood))
+
+
+def _places(maps: np.ndarray, cases: Cases, threshold: float) -> dict[str, float]:
+    pairs = list(zip(maps, cases.blood, strict=True))
+    brain = cases.brain | cases.blood
+    return {
+        "pointing": float(np.mean([hits(*pair) for pair in pairs])),
+        "dice": float(np.mean([dice(found >= threshold, mask) for found, mask in pairs])),
+        "iou": float(np.mean([iou(found >= threshold, mask) for found, mask in pairs])),
+        "energy_in_blood": float(np.mean([energy_share(*pair) for pair in pairs])),
+        "energy_in_brain": float(np.mean([energy_share(*pair) for pair in zip(maps, brain, strict=True)])),
+    }
+
+
+def _faithfulness(network: Network, cases: Cases, maps: np.ndarray) -> dict[str, float]:
+    column = network.labels.index(Label.ANY)
+
+    def score(inputs: np.ndarray) -> np.ndarray:
+        return np.asarray(1 / (1 + np.exp(-network.look(inputs)[0][:, column])))
+
+    areas = [deletion_and_insertion(score, *pair) for pair in zip(cases.inputs, maps, strict=True)]
+    deletion, insertion = (float(value) for value in np.mean(areas, axis=0))
+    return {"deletion": deletion, "insertion": insertion, "faithfulness": insertion - deletion}
+
+
+def _against_random(method: Method, network: Network, cases: Cases, maps: np.ndarray, share: float) -> float:
+    model, _ = single_look(network.keras_model())
+    found = []
+    for seed in range(SHUFFLES):
+        shuffled = network_of_keras(randomized(model, share=share, seed=seed), network.labels)
+        after = method.build(shuffled).explain(cases.inputs, Label.ANY)
+        found += [
+            rank_correlation(one[inside], other[inside])
+            for one, other, inside in zip(maps, after, cases.brain, strict=True)
+        ]
+    return float(np.mean(found))

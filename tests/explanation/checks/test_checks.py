@@ -1,0 +1,144 @@
+"""The checks of maps: by hand on tiny networks, and each must be able to fail."""
+
+import numpy as np
+import pytest
+
+from hemoscope.explanation.checks.cases import Cases, drawn_cases
+from hemoscope.explanation.checks.check import LIMITS, STEPS, check_method, judge
+from hemoscope.explanation.checks.faithful import deletion_and_insertion
+from hemoscope.explanation.checks.randomized import randomized
+from hemoscope.explanation.checks.stable import rank_correlation, repeatability
+from hemoscope.explanation.method import Method
+from hemoscope.explanation.networks import network_of_keras
+from hemoscope.models.backend import import_keras
+from hemoscope.preparation.canonical import PreparationSettings
+from hemoscope.terms import Label
+from tests.explanation.test_methods import SIZE, head
+
+keras = import_keras()
+GOOD = {name: max(limit.least, min(limit.most, 0.8)) for name, limit in LIMITS.items()} | {"randomized_all": 0.0}
+
+
+def bright(inputs: np.ndarray) -> np.ndarray:
+    """What is brighter than tissue and darker than bone."""
+    return np.where((inputs > 0.6) & (inputs < 0.95), inputs, 0)[..., 0].astype(np.float32)
+
+
+def test_ranks_of_ties_are_shared():
+    """Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: sums of squared deviations 4.5 and 5, of products 4.5."""
+    assert rank_correlation(np.array([0, 5, 5, 9]), np.array([1, 2, 3, 4])) == pytest.approx(4.5 / np.sqrt(4.5 * 5))
+    assert rank_correlation(np.array([1, 2, 3]), np.array([9, 5, 1])) == -1
+    assert rank_correlation(np.array([1, 1, 1]), np.array([1, 2, 3])) == 0
+
+
+def test_hiding_what_counts_first_takes_the_score_at_once_and_showing_it_brings_it():
+    """The score is whether any of the bleed is left: 16 pixels differ, one is changed by each of 16 steps."""
+    shown = head()[0]
+
+    def score(inputs: np.ndarray) -> np.ndarray:
+        return bright(inputs).sum(axis=(1, 2)) / 12.8
+
+    hidden, inserted = deletion_and_insertion(score, shown, bright(shown[np.newaxis])[0])
+    assert hidden == pytest.approx(0.5, abs=1e-5)
+    assert inserted == pytest.approx(0.5, abs=1e-5)
+
+
+def test_a_map_that_marks_the_wrong_place_first_is_less_faithful():
+    shown = head()[0]
+    shown[20:24, 10:14] = 0.55  # differs from flat tissue, and the score knows nothing of it
+    right = bright(shown[np.newaxis])[0]
+    wrong = np.where(shown[..., 0] == np.float32(0.55), 1.0, 0.0)
+
+    def score(inputs: np.ndarray) -> np.ndarray:
+        return bright(inputs).sum(axis=(1, 2)) / 12.8
+
+    deletion, insertion = deletion_and_insertion(score, shown, right)
+    deletion_wrong, insertion_wrong = deletion_and_insertion(score, shown, wrong)
+    assert (deletion, insertion) == pytest.approx((0.25, 0.75), abs=0.01)
+    assert (deletion_wrong, insertion_wrong) == pytest.approx((0.75, 0.25), abs=0.01)
+
+
+def test_a_map_that_moves_with_the_slice_is_repeatable_and_one_that_stays_is_not():
+    inputs, brain = head(), head()[..., 0] == np.float32(0.4)
+    brain |= head()[..., 0] == np.float32(0.8)
+    ramp = np.random.default_rng(0).random((1, SIZE, SIZE)).astype(np.float32)
+    assert repeatability(bright, inputs, brain, seed=0) > 0.9
+    assert repeatability(lambda _: ramp, inputs, brain, seed=0) < 0.6
+
+
+def small_network() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    inputs = keras.layers.Input((8, 8, 1))
+    features = keras.layers.Conv2D(4, 3, name="first")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(1, name="last")(keras.layers.Flatten()(features)))
+
+
+def test_weights_are_shuffled_from_the_output_down_and_the_network_stays_as_it_was():
+    model = small_network()
+    before = [each.copy() for each in model.get_weights()]
+    half = randomized(model, share=0.5, seed=0)
+    np.testing.assert_array_equal(half.get_layer("first").get_weights()[0], before[0])
+    shuffled = half.get_layer("last").get_weights()[0]
+    assert not np.array_equal(shuffled, before[2])
+    np.testing.assert_array_equal(np.sort(shuffled.ravel()), np.sort(before[2].ravel()))
+    everything = randomized(model, share=1.0, seed=0)
+    assert not np.array_equal(everything.get_layer("first").get_weights()[0], before[0])
+    for now, then in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_figures_within_their_limits_pass():
+    outcome = judge("maps", GOOD)
+    assert outcome.passed
+    assert outcome.as_json() == {"method": "maps", "passed": True, "figures": GOOD, "reasons": []}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_each_figure_beyond_its_limit_fails_with_its_reason(name):
+    below = judge("maps", GOOD | {name: LIMITS[name].least - 0.01})
+    assert below.reasons[0].startswith(LIMITS[name].failed)
+    assert len(below.reasons) == 1
+    assert not judge("maps", GOOD | {name: float("nan")}).passed
+
+
+def test_a_map_that_survives_random_weights_is_beyond_the_limit_above():
+    assert not judge("edges", GOOD | {"randomized_all": 0.21}).passed
+
+
+def test_drawn_cases_show_blood_within_the_head_and_others_are_other_heads():
+    settings = PreparationSettings(size=64)
+    cases = drawn_cases(settings, heads=2, seed=1)
+    assert len(cases) == 2
+    assert cases.name == "2 drawn heads"
+    assert cases.inputs.shape == (2, 64, 64, 1)
+    assert cases.blood.any(axis=(1, 2)).all()
+    np.testing.assert_array_equal(drawn_cases(settings, heads=2, seed=1).inputs, cases.inputs)
+    assert not np.array_equal(drawn_cases(settings, heads=2, seed=2).inputs, cases.inputs)
+
+
+class Brightness:
+    """A map of the picture alone: it points well, and would whatever the network had learned."""
+
+    def explain(self, inputs: np.ndarray, label: Label) -> np.ndarray:
+        assert label is Label.ANY
+        return bright(inputs)
+
+
+def test_a_method_that_shows_the_picture_and_not_the_network_fails_by_random_weights_alone():
+    keras.utils.set_random_seed(0)
+    inputs = keras.layers.Input((SIZE, SIZE, 1))
+    above = keras.layers.ReLU()(keras.layers.Rescaling(1.0, offset=-0.6)(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer="ones")(keras.layers.Flatten()(above)))
+    blood = bright(head()) > 0
+    brain = (head()[..., 0] > 0.3) & (head()[..., 0] < 0.9)
+    cases = Cases("one head", head(), brain, blood, ("a",))
+    steps: list[None] = []
+    method = Method("brightness", "", "", lambda _: Brightness())
+    outcome = check_method(
+        method, network_of_keras(model, [Label.ANY]), cases, cases, on_step=lambda: steps.append(None)
+    )
+    assert len(steps) == STEPS
+    assert outcome.figures["pointing"] == outcome.figures["dice"] == outcome.figures["iou"] == 1
+    assert outcome.figures["energy_in_blood"] == outcome.figures["energy_in_brain"] == 1
+    assert outcome.figures["randomized_all"] == pytest.approx(1)
+    assert [reason for reason in outcome.reasons if "forgotten" in reason]
