@@ -119,7 +119,7 @@ class _Outline(NamedTuple):
 def _outline(small: np.ndarray, threshold: float) -> _Outline:
     """Find bone, hull and tissue at one bone threshold."""
     bone = _head_bones(small > threshold)
-    hull = _convex_hull(bone)
+    hull = convex_hull(bone)
     shown = small > BACKGROUND * small.max()
     enclosed = _enclosed(bone, hull) & shown
     if enclosed.sum() >= max(FEWEST_PIXELS, SMALLEST_INSIDE * hull.sum()):
@@ -131,7 +131,7 @@ def _outline(small: np.ndarray, threshold: float) -> _Outline:
             "Expected brain inside the skull; found none, as in a face, a neck or above the vertex.",
             "Choose a slice that shows brain.",
         )
-    return _Outline(bone, _convex_hull(bone | _bulging_tissue(small, bone, tissue)), tissue, False)
+    return _Outline(bone, convex_hull(bone | _bulging_tissue(small, bone, tissue)), tissue, False)
 
 
 def _bulging_tissue(small: np.ndarray, bone: np.ndarray, tissue: np.ndarray) -> np.ndarray:
@@ -152,7 +152,7 @@ def _first_outline(small: np.ndarray) -> tuple[_Outline, float]:
     brightest = float(np.percentile(shown, 99.5))
     threshold = min(max(_otsu(shown), LOWEST_SPLIT * brightest), HIGHEST_SPLIT * brightest)
     bone = _head_bones(small > threshold)
-    if bone.sum() > MOST_BONE * _convex_hull(bone).sum():  # a dim background was split off, not the brain
+    if bone.sum() > MOST_BONE * convex_hull(bone).sum():  # a dim background was split off, not the brain
         threshold = _otsu(small[small > threshold])
     return _outline(small, min(threshold, HIGHEST_SPLIT * brightest)), brightest
 
@@ -187,7 +187,7 @@ def _head_bones(bright: np.ndarray) -> np.ndarray:
 
 def _beside(skull: np.ndarray) -> np.ndarray:
     """Where another bone of the head may lie: near the skull's hull, yet not enclosed by it as a bleed is."""
-    hull = _convex_hull(skull)
+    hull = convex_hull(skull)
     near = cv2.dilate(hull.astype(np.uint8), _disk(round(NEAR * _extent(hull)))).astype(bool)
     return near & ~_enclosed(skull, hull)
 
@@ -205,7 +205,8 @@ def _enclosed(bone: np.ndarray, hull: np.ndarray) -> np.ndarray:
     return _largest_part(cv2.erode((filled & ~bone & hull).astype(np.uint8), _disk(1)).astype(bool))
 
 
-def _convex_hull(mask: np.ndarray) -> np.ndarray:
+def convex_hull(mask: np.ndarray) -> np.ndarray:
+    """Return the convex hull of a mask, bool, of its shape; the mask is not empty."""
     hull = np.zeros(mask.shape, np.uint8)
     outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outlines)), 1)
