@@ -19,6 +19,7 @@ COMMANDS = (
     "cross-validate",
     "demo",
     "doctor",
+    "errors",
     "evaluate",
     "explain",
     "export",

@@ -10,7 +10,7 @@ from hemoscope.review.anatomy import WHITE, Anatomy, find_anatomy
 from hemoscope.review.cases import ReviewedCase
 
 DEEP_MM = 15.0
-"""Bone and air that lie further inside the head than this belong to its base, and white spots of the brain to no bone."""
+"""Bone and air further inside the head than this belong to its base, and white spots of the brain to no bone."""
 INNER_MM = 4.0
 """Noise is measured at least this far from bone, whose blurred edge is none."""
 RIM_MM = 10.0
