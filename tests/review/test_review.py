@@ -29,12 +29,12 @@ def bleeds(radius: int, *scores: float):
 
 
 def test_misses_are_counted_by_trait_against_all_of_the_trait():
-    found = review(run_of(*bleeds(5, 0.1, 0.2, 0.3, 0.9), *bleeds(20, 0.2, *[0.9] * 9))).misses
-    assert (found.rate.wrong, found.rate.cases) == (4, 14)
+    found = review(run_of(*bleeds(5, 0.1, 0.2, 0.3, 0.15, 0.25, 0.9), *bleeds(20, 0.2, *[0.9] * 17))).misses
+    assert (found.rate.wrong, found.rate.cases) == (6, 24)
     rate_of = {row.trait: row for row in found.traits}
-    assert (rate_of[TINY].rate.wrong, rate_of[TINY].rate.cases) == (3, 4)
-    assert rate_of[TINY].rate.share == share_interval(np.array([True, True, True, False]), np.array(list("abcd")))
-    assert rate_of[TINY].is_weak  # 0.301 lies above 4 / 14
+    assert (rate_of[TINY].rate.wrong, rate_of[TINY].rate.cases) == (5, 6)
+    assert rate_of[TINY].rate.share == share_interval(np.array([1, 1, 1, 1, 1, 0]), np.array(list("abcdef")))
+    assert rate_of[TINY].is_weak  # its interval begins above 6 / 24
     assert (rate_of[LARGE].rate.wrong, rate_of[LARGE].is_weak) == (1, False)
 
 
