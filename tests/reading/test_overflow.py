@@ -75,3 +75,20 @@ def test_a_slice_with_metal_is_read_with_its_notice(make_dicom):
     found = read_slice(make_dicom(stored, BitsStored=12, HighBit=11))
     assert found.pixels[11, 11] == 100 + 4096 - 1024
     assert [notice.code for notice in found.warnings] == ["dicom.overflow_corrected"]
+
+
+def test_an_island_of_one_pixel_is_found():
+    stored = metal(0, 4095).astype(np.uint16)
+    stored[10:14, 10:14] = 4090
+    stored[12, 12] = 100  # one pixel: each of its eight neighbors is of the highest values
+    mended, _ = unwrap(stored, StoredFormat(16, 12, is_signed=False), padded=NONE_PADDED)
+    assert mended[12, 12] == 4196
+    assert np.count_nonzero(mended != stored) == 1
+
+
+def test_lowest_values_that_lie_beside_no_highest_one_are_left_without_looking_further():
+    stored = np.full((32, 32), 1064, np.uint16)
+    stored[4:8, 4:8], stored[20:24, 20:24] = 4090, 100
+    mended, notices = unwrap(stored, StoredFormat(16, 12, is_signed=False), padded=NONE_PADDED)
+    assert mended is stored
+    assert notices == ()

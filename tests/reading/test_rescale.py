@@ -113,3 +113,13 @@ def test_pydicom_rescales_to_the_same_hu(stored: np.ndarray, slope: float, inter
     ours = Rescale(float(dataset.RescaleSlope), float(dataset.RescaleIntercept))
     expected = apply_rescale(stored, dataset).astype(np.float32)
     assert np.array_equal(to_hu(stored, ours, padded=NOTHING, source="x"), expected)
+
+
+@given(
+    hnp.arrays(st.sampled_from([np.uint16, np.int16, np.uint8]), (2, 3)),
+    st.integers(-(2**23) + 1, 2**23 - 1),
+)
+def test_a_whole_intercept_gives_the_same_bits_without_wide_numbers(stored: np.ndarray, intercept: int):
+    hu = to_hu(stored, Rescale(1.0, float(intercept)), padded=np.zeros((2, 3), bool), source="x")
+    wide = (stored.astype(np.float64) + intercept).astype(np.float32)
+    assert hu.tobytes() == wide.tobytes()

@@ -42,8 +42,10 @@ def mend(
         Stored values (the same array or a mended copy), the rescale to apply, and what was done:
         "dicom.sign_corrected", "dicom.intercept_corrected", "dicom.intercept_doubtful" or nothing.
     """
+    if stored.dtype.kind not in "iu" or rescale.slope != 1 or _is_as_usual(stored, layout, rescale):
+        return stored, rescale, ()
     inside = stored[~padded & (stored > _PADDING_BELOW)]
-    if stored.dtype.kind not in "iu" or rescale.slope != 1 or inside.size == 0:
+    if inside.size == 0:
         return stored, rescale, ()
     if not layout.is_signed and layout.bits_stored == 16 and inside.max() + rescale.intercept > _BEYOND_CT:
         return _signed(stored, layout), rescale, (_sign_notice(int(inside.max())),)
@@ -55,6 +57,12 @@ def mend(
     if _has_air(inside + USUAL_INTERCEPT) and _has_soft_tissue(inside + USUAL_INTERCEPT):
         return stored, Rescale(1.0, USUAL_INTERCEPT), (_intercept_notice(rescale.intercept),)
     return stored, rescale, (_doubt_notice(float(inside.min() + rescale.intercept)),)
+
+
+def _is_as_usual(stored: np.ndarray, layout: StoredFormat, rescale: Rescale) -> bool:
+    """Whether the intercept is one of a CT and no value is too high for one: nearly all slices are done with here."""
+    is_signless = not layout.is_signed and layout.bits_stored == 16
+    return rescale.intercept <= _NO_AIR and not (is_signless and stored.max() + rescale.intercept > _BEYOND_CT)
 
 
 def _signed(stored: np.ndarray, layout: StoredFormat) -> np.ndarray:

@@ -40,7 +40,7 @@ def unwrap(stored: np.ndarray, layout: StoredFormat, *, padded: np.ndarray) -> t
     Returns:
         Stored values (the same array, or a wider copy) and "dicom.overflow_corrected", or nothing.
     """
-    inside = stored[~padded]
+    inside = stored[~padded] if padded.any() else stored
     if stored.dtype.kind not in "iu" or inside.size == 0:
         return stored, ()
     limits = _range_of(int(inside.min()), int(inside.max()), layout)
@@ -71,6 +71,8 @@ def _islands(stored: np.ndarray, limits: _Range, padded: np.ndarray) -> np.ndarr
     quarter = limits.modulus // 4
     is_high = stored > limits.high - quarter
     is_low = (stored < limits.low + quarter) & ~padded
+    if not _touch(is_high, is_low):
+        return np.zeros(stored.shape, bool)
     count, labels = cv2.connectedComponents((~is_high).astype(np.uint8), connectivity=8)
     is_island = np.ones(count, bool)
     is_island[0] = False
@@ -78,3 +80,8 @@ def _islands(stored: np.ndarray, limits: _Range, padded: np.ndarray) -> np.ndarr
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         is_island[edge] = False
     return np.asarray(is_island[labels])
+
+
+def _touch(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether a pixel of one mask lies beside one of another, as every island lies beside what shuts it in."""
+    return bool((cv2.dilate(first.view(np.uint8), np.ones((3, 3), np.uint8)) & second.view(np.uint8)).any())

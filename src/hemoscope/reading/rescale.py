@@ -11,6 +11,9 @@ from hemoscope.records import Notice
 AIR = -1024.0
 """Floor of the HU scale here: padding and everything below it is nothing but air."""
 
+_WHOLE_BELOW = 2.0**23
+"""Half of what float32 counts to without a gap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rescale:
@@ -99,15 +102,37 @@ def to_hu(stored: np.ndarray, rescale: Rescale, *, padded: np.ndarray, source: s
     Source: DICOM PS3.3 C.11.1.1.2. MONOCHROME1 says only how values are displayed (C.7.6.3.1.2): HU are the same.
     """
     rescale.check(source)
+    if _is_exact(stored, rescale):
+        hu = stored.astype(np.float32)
+        hu += np.float32(rescale.intercept)
+        return _with_air(hu, padded)
     with np.errstate(over="ignore", invalid="ignore"):
         hu = (stored.astype(np.float64) * rescale.slope + rescale.intercept).astype(np.float32)
-    hu[padded] = AIR
+    hu = _with_air(hu, padded)
     if not np.isfinite(hu).all():
         raise ReadingError(
             "dicom.invalid_rescale",
             f"Expected finite Hounsfield units in {source}, received values beyond every CT scale.",
             "Export the slice from the scanner or PACS again.",
         )
+    return hu
+
+
+def _is_exact(stored: np.ndarray, rescale: Rescale) -> bool:
+    """Whether float32 holds every value, as of 16 bits with a slope of 1 and a whole intercept: no rounding then."""
+    is_small = stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2
+    return (
+        is_small
+        and rescale.slope == 1
+        and float(rescale.intercept).is_integer()
+        and abs(rescale.intercept) < _WHOLE_BELOW
+    )
+
+
+def _with_air(hu: np.ndarray, padded: np.ndarray) -> np.ndarray:
+    """Put air where the scanner padded; the array is ours alone."""
+    if padded.any():
+        hu[padded] = AIR
     return hu
 
 
@@ -121,12 +146,11 @@ def lift_to_air(hu: np.ndarray, *, padding_declared: bool) -> tuple[np.ndarray, 
     Returns:
         The lifted array, and a "dicom.below_air" notice or nothing.
     """
-    below = hu < AIR
-    count = int(below.sum())
-    if count == 0:
+    if hu.min(initial=AIR) >= AIR:
         return hu, ()
-    lifted = np.where(below, np.float32(AIR), hu)
+    lifted = np.maximum(hu, np.float32(AIR))
     if padding_declared:
         return lifted, ()
+    count = np.count_nonzero(hu < AIR)
     text = f"{count:,} pixels below -1024 HU were taken as air; no (0028,0120) Pixel Padding Value is declared."
     return lifted, (Notice("dicom.below_air", text),)
