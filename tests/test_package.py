@@ -31,9 +31,9 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 FAMILIES = (
-    "archive|bundle|data|dicom|evaluation|export|gate|groups|input|install|journal|lesion|metric|model|nifti|"
-    "operating_point|origin|output|picture|read|result|run|series|settings|split|study|submission|tuning|validation|"
-    "weights|window"
+    "archive|bundle|data|dicom|evaluation|explain|export|gate|groups|input|install|journal|lesion|method|metric|"
+    "model|nifti|operating_point|origin|output|picture|read|result|review|run|series|settings|split|study|"
+    "submission|tuning|validation|weights|window"
 )
 FILE_NAMES = {
     "evaluation.json",

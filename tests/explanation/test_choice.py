@@ -6,8 +6,9 @@ from hemoscope.errors import InputError
 from hemoscope.explanation.cam import Cam
 from hemoscope.explanation.choice import choose_explainer
 from hemoscope.explanation.occlusion import Occlusion
-from hemoscope.models.bundle import open_bundle
+from hemoscope.models.bundle import keep_explanation, open_bundle
 from hemoscope.training.export import export
+from tests.inference.bundles import bundle_with
 
 
 def test_a_network_with_maps_explains_itself():
@@ -31,3 +32,21 @@ def test_a_network_without_maps_is_explained_by_the_first_method_that_works(draw
     with pytest.raises(InputError) as caught:
         choose_explainer(bundle, "maps")
     assert caught.value.code == "method.needs_maps"
+
+
+def test_the_checks_of_a_bundle_choose_its_method(tmp_path):
+    bundle = open_bundle(bundle_with(tmp_path / "bundle", None))
+    chosen = choose_explainer(keep_explanation(bundle, {"cases": "", "default": "occlusion", "methods": []}))
+    assert chosen is not None
+    assert chosen.name == "occlusion"
+
+
+def test_where_no_method_passed_none_is_drawn_unless_it_is_named(tmp_path):
+    bundle = open_bundle(bundle_with(tmp_path / "bundle", None))
+    failed = keep_explanation(bundle, {"cases": "", "default": None, "methods": []})
+    with pytest.raises(InputError) as caught:
+        choose_explainer(failed)
+    assert caught.value.code == "method.none_passed"
+    named = choose_explainer(failed, "occlusion")
+    assert named is not None
+    assert named.name == "occlusion"

@@ -12,7 +12,16 @@ from hemoscope.datasets.audit.fingerprints import fingerprint, write_fingerprint
 from hemoscope.errors import BundleError, InputError
 from hemoscope.evaluation.calibration import Calibration
 from hemoscope.evaluation.calibration_isotonic import IsotonicCalibration
-from hemoscope.models.bundle import FILES, FINGERPRINTS, SUMS, Bundle, open_bundle, shipped_bundle, write_sums
+from hemoscope.models.bundle import (
+    FILES,
+    FINGERPRINTS,
+    SUMS,
+    Bundle,
+    keep_explanation,
+    open_bundle,
+    shipped_bundle,
+    write_sums,
+)
 from hemoscope.models.sequence import FEATURES
 from hemoscope.models.study_spec import SEQUENCE
 from hemoscope.records import Interval, OperatingPoint
@@ -234,3 +243,22 @@ def test_a_study_head_of_another_version_is_refused(copy, changes, message):
     rewrite(copy, study=STUDY | changes)
     with pytest.raises(BundleError, match=message):
         _ = open_bundle(copy).study
+
+
+def test_what_came_of_checks_is_kept_and_signed_and_the_network_stays(copy):
+    before = open_bundle(copy)
+    before_hash = before.hash
+    kept = keep_explanation(before, {"cases": "2 drawn heads", "default": None, "methods": []})
+    assert kept.explanation == {"cases": "2 drawn heads", "default": None, "methods": []}
+    assert open_bundle(copy).explanation == kept.explanation
+    assert kept.version == before.version
+    assert kept.hash != before_hash
+
+
+def test_a_bundle_that_nobody_checked_says_nothing_of_methods(copy):
+    path = copy / "metadata.json"
+    metadata = json.loads(path.read_text())
+    metadata.pop("explanation", None)
+    path.write_text(json.dumps(metadata))
+    write_sums(copy)
+    assert open_bundle(copy).explanation is None
