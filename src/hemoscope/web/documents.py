@@ -1,0 +1,317 @@
+"""What the API takes and gives, as pydantic models; the OpenAPI document and docs/reference/api.md follow them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from hemoscope.records import Decision
+from hemoscope.terms import RESEARCH_USE_ONLY, SUBTYPES, Label
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+StudyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""32 hexadecimal digits, drawn by chance: it says nothing of the patient, so it may stand in addresses and logs."""
+LONGEST_REASON = 2000
+Subtype = StrEnum("Subtype", {label.name: str(label) for label in SUBTYPES})  # type: ignore[misc]
+
+
+class Document(BaseModel):
+    """The base of all: unknown keys are refused where we read, and never sent where we write."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class State(StrEnum):
+    """Where a study stands. The last three are final."""
+
+    QUEUED = "queued"
+    SCORING = "scoring"
+    SCORED = "scored"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Role(StrEnum):
+    """What the bearer of a token may do. Submitting and reading are apart; an admin may do both, and delete."""
+
+    SUBMIT = "submit"
+    READ = "read"
+    ADMIN = "admin"
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 has it, with the code that the command line prints and what can be done about it."""
+
+    type: str = Field(examples=["urn:hemoscope:error:service.unknown_study"])
+    title: str = Field(description="The kind of error in few words.", examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such study."])
+    code: str = Field(description="Stable; docs/reference/errors.md lists all.", examples=["service.unknown_study"])
+    next_step: str = Field(examples=["Look it up in the worklist; it may have been deleted."])
+    incident: str | None = Field(None, description="Of an error nobody foresaw: what to look for in the server's log.")
+
+
+class Links(Document):
+    """Where to go on, as paths on this server."""
+
+    self: str = Field(examples=["/api/v1/studies/0123456789abcdef0123456789abcdef"])
+    events: str
+    result: str
+    page: str
+
+
+class Accepted(Document):
+    """The answer to a submission: the study is on disk and in the queue, and no kill loses it."""
+
+    id: StudyId = Field(examples=["0123456789abcdef0123456789abcdef"])
+    state: State
+    links: Links
+
+
+class Answer(Document):
+    """What was said of one study or picture; a submission may hold several. All but the status may be unknown."""
+
+    status: Literal["scored", "refused", "failed"]
+    probability: Probability | None = None
+    decision: Decision | None = None
+    subtypes: dict[Label, Probability] | None = None
+    volumes_ml: dict[Label, float] | None = Field(None, description="Counted in the maps; not calibrated.")
+    slices: int = Field(0, description="How many the viewer shows.", ge=0)
+    key_slices: list[int] = Field(default_factory=list, description="Places of slices, the strongest first.")
+    warnings: list[dict[str, str]] = Field(default_factory=list)
+    error: dict[str, str] | None = Field(None, description="code, message and next_step; why there is no score.")
+
+
+class Study(Document):
+    """A row of the worklist, and the state of one study."""
+
+    id: StudyId = Field(examples=["0123456789abcdef0123456789abcdef"])
+    name: str = Field(
+        description="What the reader knows it by; never in an address or a log.", examples=["head-ct.zip"]
+    )
+    state: State
+    progress: float = Field(ge=0, le=1, description="Share of the slices that are done.", examples=[0.4])
+    received_at: datetime
+    finished_at: datetime | None = None
+    waiting_s: float = Field(ge=0, description="Since it was received, until a reader gave a verdict.")
+    probability: Probability | None = None
+    decision: Decision | None = None
+    strongest_subtype: Label | None = Field(None, description="The most probable subtype of a positive study.")
+    verdict: Literal["agree", "disagree"] | None = Field(None, description="The last reader's opinion.")
+    has_pixels: bool = Field(True, description="False once retention has removed what the viewer shows.")
+    answers: list[Answer] = Field(default_factory=list, description="Empty until the study is final.")
+    links: Links
+    research_use_only: str = RESEARCH_USE_ONLY
+
+
+class Worklist(Document):
+    """A page of the worklist."""
+
+    studies: list[Study]
+    total: int = Field(ge=0, description="Of all pages.")
+    page: int = Field(ge=1)
+    per_page: int = Field(ge=1)
+    research_use_only: str = RESEARCH_USE_ONLY
+
+
+class Sort(StrEnum):
+    """Orders of the worklist."""
+
+    PRIORITY = "priority"
+    """What a reader should look at first: unread and positive before others, then by probability, then by waiting."""
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    PROBABILITY = "probability"
+
+
+class FromPath(Document):
+    """A study that lies on the server already, below one of the folders that `--allow-path` names."""
+
+    path: str = Field(max_length=4096, description="Absolute.", examples=["/data/incoming/study-17"])
+
+
+class WindowPreset(Document):
+    """A display window."""
+
+    name: str = Field(examples=["Brain"])
+    level: float = Field(examples=[40])
+    width: float = Field(examples=[80])
+
+
+class SliceInfo(Document):
+    """A slice of the volume, from feet to head: slice n of this list is plane n of the volume and of the maps."""
+
+    place: int = Field(ge=0, description="Of the slice in the series that it stands for.")
+    count: int = Field(ge=1, description="How many thin slices it is the mean of.")
+    position_mm: float | None = Field(None, description="Along the slices' normal.")
+    probability: Probability | None = None
+    subtypes: dict[Label, Probability] | None = None
+    key_rank: int | None = Field(None, ge=1, description="1 for the strongest key slice.")
+    labels: list[Label] = Field(default_factory=list, description="What its map outlines.")
+    withheld: str | None = Field(None, description="Why its map is not shown.")
+    notes: list[str] = Field(default_factory=list)
+    edges: dict[str, str] | None = Field(None, description="What of the patient lies left, top, right and bottom.")
+
+
+class MapLegend(Document):
+    """A value of the maps: voxel = value means this label, 0 means nothing."""
+
+    value: int = Field(ge=1, examples=[2])
+    label: Label
+    color: str = Field(examples=["#56b4e9"])
+
+
+class Geometry(Document):
+    """What the viewer needs besides the pixels.
+
+    The volume is int16, (columns, rows, slices) in the file, HU or grey from 0 to 255. Both files are written so that
+    the patient's right is at the lowest column where the series says so, front at the lowest row, feet at slice 0.
+    """
+
+    rows: int = Field(ge=1)
+    columns: int = Field(ge=1)
+    count: int = Field(ge=1)
+    spacing_mm: tuple[float, float, float] | None = Field(
+        None, description="Of slices, rows, columns; None where the study does not say, and the files then hold 1 mm."
+    )
+    unit: Literal["hu", "grey"]
+    has_maps: bool
+    is_thick: bool = Field(description="Whether slices are means of several thin ones.")
+    windows: list[WindowPreset]
+    map_legend: list[MapLegend]
+    threshold: Probability | None = Field(None, description="Of the operating point, for the strip of scores.")
+    operating_point: str | None = None
+    slices: list[SliceInfo]
+    volume: str = Field(description="Path of the volume: NIfTI, gzip.")
+    maps: str | None = Field(None, description="Path of the map of labels: NIfTI, uint8, the volume's shape.")
+    research_use_only: str = RESEARCH_USE_ONLY
+
+
+class Opinion(StrEnum):
+    """What a reader thinks of the answer."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+
+
+class NewVerdict(Document):
+    """What a reader says."""
+
+    opinion: Opinion
+    reason: str | None = Field(None, max_length=LONGEST_REASON, description="Why; expected where the reader disagrees.")
+    subtypes: list[Subtype] = Field(default_factory=list, max_length=len(SUBTYPES), description="What the reader sees.")
+    has_hemorrhage: bool | None = Field(
+        None, description="What the reader sees, for the label; the answer's decision, or its opposite, unless given."
+    )
+
+
+class Verdict(NewVerdict):
+    """A verdict as it was kept; none is ever changed, a later one counts."""
+
+    id: str
+    study_id: StudyId
+    reader: str = Field(description="Name of the token, or 'local'.")
+    given_at: datetime
+    model_version: str
+
+
+class Verdicts(Document):
+    """All verdicts on a study, the oldest first."""
+
+    verdicts: list[Verdict]
+
+
+class LogIn(Document):
+    """A token, to be exchanged for a cookie of this browser."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Session(Document):
+    """Who is asking."""
+
+    needs_token: bool = Field(description="False on loopback without tokens: everybody on this machine may do all.")
+    name: str | None = Field(None, description="Of the token; None where nobody has logged in.")
+    roles: list[Role] = Field(default_factory=list)
+
+
+class Count(Document):
+    """How often something was."""
+
+    name: str
+    count: int = Field(ge=0)
+
+
+class Throughput(Document):
+    """Studies finished in one span of time."""
+
+    start: datetime
+    finished: int = Field(ge=0)
+
+
+class Latency(Document):
+    """Seconds from received to finished."""
+
+    median_s: float | None = None
+    p95_s: float | None = None
+    slowest_s: float | None = None
+
+
+class Drift(Document):
+    """How far the scores of the last studies are from the reference (population stability index).
+
+    Below 0.1 is stable, from 0.25 on it has shifted: the usual reading of the index (Siddiqi, Credit Risk Scorecards,
+    2006, 15.1), not a test.
+    """
+
+    psi: float | None = Field(None, description="None with fewer studies than a figure needs.")
+    studies: int = Field(ge=0, description="Scored studies that it is of.")
+    needed: int = Field(ge=1, description="Studies that it needs.")
+    reading: Literal["too few studies", "no reference", "stable", "moving", "shifted"]
+    reference: str | None = Field(None, description="What it is compared with.")
+    edges: list[float] = Field(default_factory=list)
+    expected: list[float] = Field(default_factory=list, description="Shares of the reference between edges.")
+    observed: list[float] = Field(default_factory=list, description="Shares of the last studies.")
+
+
+class Agreement(Document):
+    """Readers who agreed with the answer, in one span of time."""
+
+    start: datetime
+    agree: int = Field(ge=0)
+    disagree: int = Field(ge=0)
+
+
+class Monitoring(Document):
+    """How the service does."""
+
+    days: int = Field(ge=1)
+    waiting: int = Field(ge=0, description="Studies that are queued or being scored.")
+    states: list[Count]
+    throughput: list[Throughput]
+    latency: Latency
+    refusals: list[Count] = Field(description="By code.")
+    drift: Drift
+    agreement: list[Agreement]
+    research_use_only: str = RESEARCH_USE_ONLY
+
+
+class About(Document):
+    """What answers here."""
+
+    version: str
+    model: dict[str, Any] = Field(description="As in every result: name, version, hashes, labels, operating points.")
+    study_operating_point: dict[str, Any]
+    labels: list[Label]
+    keep_pixels_days: int | None = Field(None, description="None keeps them until the study is deleted.")
+    max_bytes: int = Field(description="Of one upload.")
+    max_files: int
+    accepts_paths: bool
+    research_use_only: str = RESEARCH_USE_ONLY
+
+
+class Health(Document):
+    """Whether it lives; more is told to nobody who shows no token."""
+
+    status: Literal["ok", "starting", "failing"]
