@@ -71,3 +71,7 @@ class BrokenInstallError(HemoscopeError, ImportError):
             f"The module {module}, which the base install brings, cannot be imported.",
             "Install again: pip install --force-reinstall hemoscope",
         )
+
+
+class ServiceError(HemoscopeError, RuntimeError):
+    """A request that the service does not grant, or a service that cannot start."""

@@ -29,6 +29,16 @@ class Engine:
         self._session = _open(bundle.onnx_path, threads=threads or os.cpu_count() or 1)
         self._input = self._session.get_inputs()[0].name
 
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of what the network takes, -1 where any number will do."""
+        return _shape(self._session.get_inputs()[0])
+
+    @property
+    def output_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Of the scores and, from a network with maps, of the maps; -1 where it depends on the input."""
+        return tuple(_shape(output) for output in self._session.get_outputs()[:2])
+
     def score(self, inputs: np.ndarray) -> np.ndarray:
         """Score prepared slices.
 
@@ -92,6 +102,11 @@ def require_numbers(scores: np.ndarray) -> None:
     """
     if not np.isfinite(scores).all():
         raise BundleError(NO_NUMBER, "The network gave no number for this slice.", USE_ANOTHER)
+
+
+def _shape(tensor: Any) -> tuple[int, ...]:
+    """Names of axes stand for any number."""
+    return tuple(size if isinstance(size, int) else -1 for size in tensor.shape)
 
 
 def _open(path: Path, *, threads: int) -> Any:
