@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hemoscope.datasets.items import UNKNOWN, Place
+from hemoscope.datasets.items import UNKNOWN, Level, Place
 from hemoscope.datasets.load import load_collection
 from hemoscope.errors import DatasetError, InputError
 
@@ -120,3 +120,19 @@ def test_a_slice_of_a_volume_is_named_by_its_frame(tmp_path):
 def test_what_is_wrong_with_these_columns_is_named(folder, cells, message):
     with pytest.raises(DatasetError, match=message):
         load_collection(rewrite(folder, f"path,label,subdural,position,frame\n0.png,{cells}\n"))
+
+
+def test_labels_may_speak_of_whole_studies(folder):
+    rows = "0.png,0,s1,study\n1.png,0,s1,study\n2.png,1,s2,study\n"
+    collection = load_collection(rewrite(folder, "path,label,study,level\n" + rows))
+    assert collection.level is Level.STUDY
+    assert [item.details for item in collection] == [()] * 3
+    assert load_collection(rewrite(folder, "path,label,level\n0.png,0,\n1.png,1,slice\n")).level is Level.SLICE
+
+
+@pytest.mark.parametrize(
+    "rows", ["0.png,0,s1,study\n1.png,1,s2,slice\n", "0.png,0,s1,study\n1.png,1,,study\n", "0.png,0,s1,patient\n"]
+)
+def test_a_table_of_mixed_levels_is_refused(folder, rows):
+    with pytest.raises(DatasetError, match=r"expected slice in every line as level, or study in every line"):
+        load_collection(rewrite(folder, "path,label,study,level\n" + rows))

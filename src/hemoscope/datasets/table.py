@@ -4,22 +4,24 @@
     a/1.dcm,1,patient-7,0,...,1,study-3,35.0,
 
 Columns named as the subtypes hold 0, 1 or nothing where nobody has said. `study` and `position` (mm towards the head)
-place a slice in its study; `frame` is a slice of a NIfTI volume, counted from 0.
+place a slice in its study; `frame` is a slice of a NIfTI volume, counted from 0. Where the column `level` says study in
+every line, labels speak of whole studies, and each slice carries that of its study.
 """
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from hemoscope.datasets.items import UNKNOWN, Collection, Item, Place
+from hemoscope.datasets.items import UNKNOWN, Collection, Item, Level, Place
 from hemoscope.datasets.rows import Row, read_header, read_rows
 from hemoscope.errors import DatasetError
 from hemoscope.terms import SUBTYPES
 
 LABEL_FILE = "labels.csv"
 NEEDED = ("path", "label")
-GROUP, STUDY, POSITION, FRAME = "group", "study", "position", "frame"
-_OWN = frozenset({*NEEDED, GROUP, STUDY, POSITION, FRAME, *SUBTYPES})
+GROUP, STUDY, POSITION, FRAME, LEVEL = "group", "study", "position", "frame", "level"
+_OWN = frozenset({*NEEDED, GROUP, STUDY, POSITION, FRAME, LEVEL, *SUBTYPES})
 """Columns with a meaning of their own; every other one is a detail."""
 
 
@@ -52,7 +54,22 @@ def load_table(table: Path) -> Collection:
         )
     items = tuple(_item(row, table) for row in rows)
     folder = table.resolve().parent
-    return Collection(name=folder.name if table.name == LABEL_FILE else table.stem, layout="table", items=items)
+    name = folder.name if table.name == LABEL_FILE else table.stem
+    return Collection(name=name, layout="table", items=items, level=_level(rows, table))
+
+
+def _level(rows: Sequence[Row], table: Path) -> Level:
+    """Read what the labels speak of: the same in every line, and of studies only where each slice has one."""
+    said = {row.cells.get(LEVEL, "") or str(Level.SLICE) for row in rows}
+    lacks_study = any(not row.cells.get(STUDY) for row in rows)
+    if len(said) > 1 or not said <= set(Level) or (said == {str(Level.STUDY)} and lacks_study):
+        raise DatasetError(
+            "data.bad_label",
+            f"{table.name}: expected slice in every line as level, or study in every line, with the study of each; "
+            "received others.",
+            "Correct the column, or leave it out where each slice has its own label.",
+        )
+    return Level(said.pop()) if said else Level.SLICE
 
 
 def _item(row: Row, table: Path) -> Item:
