@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 import SimpleITK
+from PIL import Image
 
 from hemoscope import Predictor
 from hemoscope.datasets.phantom import make_slice
 from hemoscope.datasets.phantom.volume import PhantomSettings, make_phantom
+from hemoscope.explanation.kept import keep_answer
 from hemoscope.explanation.sights import sights_of
 from hemoscope.explanation.viewing import AIR, write_viewing
 from hemoscope.inference.study import examine_study
@@ -111,3 +113,29 @@ def test_what_cannot_be_read_has_nothing_to_view(predictor, tmp_path):
     (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert write_viewing(predictor.examine(tmp_path / "torn.png"), tmp_path) is None
     assert not (tmp_path / "volume.nii.gz").exists()
+
+
+def test_what_is_kept_of_an_answer_is_found_again(predictor, phantom, tmp_path):
+    write_series(phantom.hu, tmp_path / "series", spacing=(5.0, 1.5, 1.5), name="kept")
+    with open_studies(tmp_path / "series") as found:
+        examined = examine_study(predictor, found.studies[0], name="a study")
+        kept = keep_answer(examined, tmp_path / "kept", model=predictor.bundle.summary())
+    assert kept.page.read_text().startswith("<!doctype html>")
+    assert kept.volume.is_file()
+    assert kept.maps.is_file()
+    assert kept.geometry()["count"] == 6
+    overlays = [kept.overlay(number) for number in range(6)]
+    for path in overlays:
+        with Image.open(path) as picture:
+            assert picture.format == "PNG"
+    assert [path.name[:2] for path in overlays] == ["1-", "2-", "3-", "4-", "5-", "6-"]
+    assert kept.overlay(6) is None
+    assert kept.overlay(-1) is None
+
+
+def test_nothing_is_shown_of_what_cannot_be_read(predictor, tmp_path):
+    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    kept = keep_answer(predictor.examine(tmp_path / "torn.png"), tmp_path / "kept", model=predictor.bundle.summary())
+    assert kept.geometry() is None
+    assert kept.overlay(0) is None
+    assert "torn.png" in kept.page.read_text()

@@ -17,6 +17,7 @@ from hemoscope.errors import BundleError, HemoscopeError, InputError, ReadingErr
 log = logging.getLogger("hemoscope.web")
 MEDIA_TYPE = "application/problem+json"
 _STATUS = {
+    "model.not_served": 404,
     "service.bad_request": 422,
     "service.bad_host": 421,
     "service.bad_origin": 403,

@@ -180,7 +180,8 @@ def _tensor(wanted: InferRequest, expected: tuple[int, ...]) -> np.ndarray:
     if list(expected[1:]) != one.shape[1:] or not 1 <= one.shape[0] <= MOST_SLICES:
         raise _bad(f"Expected the shape {[f'1 to {MOST_SLICES}', *expected[1:]]}; received another.")
     try:
-        values = np.asarray(one.data, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+            values = np.asarray(one.data, dtype=np.float32)
     except (ValueError, TypeError, OverflowError):
         raise _bad("Expected data of numbers, nested as the shape says or flat.") from None
     if values.size != math.prod(one.shape) or not np.isfinite(values).all():
