@@ -5,8 +5,9 @@
 
 Networks: the map network of the block that left bhsd-dev out; the seed's network, trained here on the 200-image set
 alone. Each method's threshold for Dice and IoU is chosen on drawn heads, never on the masks it is measured on; that of
-the network's own maps, a share of one half, stands beside it. Intervals draw groups. Randomized: mean rank correlation
-with the maps of the same network, all weights shuffled (Adebayo 2018).
+the network's own maps, a share of one half, stands beside it. Intervals draw groups. Randomized: mean size of the rank
+correlation with the maps of the same network, all weights shuffled (Adebayo 2018), of the pairs in which neither map is
+blank; blank: the share of the others.
 
 Data: bhsd-dev (42 slices with masks) and the 200-image set in the folder HEMOSCOPE_DATA or ../shared/data. Without
 --origins the map network is left out.
@@ -23,10 +24,8 @@ import numpy as np
 from hemoscope.datasets.origins import load_origins
 from hemoscope.evaluation.intervals import group_bootstrap
 from hemoscope.evaluation.localization import best_threshold, dice, energy_share, hits, iou
-from hemoscope.explanation.cam import single_look
 from hemoscope.explanation.checks.cases import Cases, drawn_cases
-from hemoscope.explanation.checks.randomized import randomized
-from hemoscope.explanation.checks.stable import rank_correlation
+from hemoscope.explanation.checks.check import against_random
 from hemoscope.explanation.method import Method, Network
 from hemoscope.explanation.networks import network_of_keras
 from hemoscope.explanation.registry import METHODS
@@ -53,7 +52,7 @@ def main() -> None:
     methods = [METHODS[name] for name in choices.method or METHODS]
     print(
         f"{'':<34}{'data':<10}{'pointing':<22}{'Dice':<22}{'Dice at 1/2':<22}{'IoU':<22}"
-        f"{'in the mask':<13}{'in the head':<13}randomized"
+        f"{'in the mask':<13}{'in the head':<13}{'randomized':<12}blank"
     )
     run = Run.at(choices.origins / "runs" / BLOCK)
     if run.has_started:
@@ -79,10 +78,11 @@ def judge(name: str, network: Network, preparation: PreparationSettings, methods
         for data, cases in ((MASKED, masked), ("drawn", drawn)):
             maps = explainer.explain(cases.inputs, Label.ANY)
             is_share = method.name == "maps"
+            found = against_random(method, network, cases, maps, share=1.0)
             print(
                 f"{name + ', ' + method.name:<34}{data:<10}"
                 + line(maps, cases, threshold, is_share=is_share)
-                + f"{against_random(method, network, cases, maps):.2f}",
+                + f"{'-' if found.alike is None else f'{found.alike:.2f}':<12}{found.blank:.2f}",
                 flush=True,
             )
 
@@ -109,14 +109,6 @@ def mean(values: Sequence[float], groups: Sequence[str]) -> str:
         lambda _, each: float(np.mean(each)), np.zeros(len(values)), np.array(values), np.array(groups)
     )
     return str(interval)
-
-
-def against_random(method: Method, network: Network, cases: Cases, maps: np.ndarray) -> float:
-    """Correlate maps with those of the same network, all its weights shuffled, within the head."""
-    shuffled = network_of_keras(randomized(single_look(network.keras_model())[0], share=1.0, seed=0), network.labels)
-    after = method.build(shuffled).explain(cases.inputs, Label.ANY)
-    found = zip(maps, after, cases.brain | cases.blood, strict=True)
-    return float(np.mean([rank_correlation(one[inside], other[inside]) for one, other, inside in found]))
 
 
 def masked_cases(preparation: PreparationSettings, most: int) -> Cases:

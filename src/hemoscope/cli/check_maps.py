@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-SHOWN = ("pointing", "dice", "energy_in_brain", "faithfulness", "repeatability", "randomized_all")
+SHOWN = {
+    "pointing": "pointing",
+    "dice": "dice",
+    "energy_in_brain": "in the brain",
+    "faithfulness": "faithful",
+    "repeatability": "repeatable",
+    "randomized_all": "randomized",
+    "randomized_all_blank": "(blank)",
+}
+"""The figures that are printed, and the heads of their columns."""
 
 
 def check(bundle: Path | None, method: str | None, *, save: bool, as_json: bool) -> None:
@@ -29,11 +38,15 @@ def check(bundle: Path | None, method: str | None, *, save: bool, as_json: bool)
 def _show(outcome: dict[str, Any]) -> None:
     from hemoscope.terms import RESEARCH_USE_ONLY
 
-    click.echo(f"{'':<22}" + "".join(f"{name.replace('_', ' '):<17}" for name in SHOWN) + "passed")
+    click.echo(f"{'':<22}" + "".join(f"{title:<14}" for title in SHOWN.values()) + "passed")
     for each in outcome["methods"]:
-        figures = "".join(f"{each['figures'][name]:<17.2f}" for name in SHOWN)
+        figures = "".join(f"{_in_words(each['figures'][name]):<14}" for name in SHOWN)
         click.echo(f"{each['method']:<22}{figures}{'yes' if each['passed'] else 'no'}")
         for reason in each["reasons"]:
             click.echo(f"  {reason}")
     click.echo(f"On {outcome['cases']}. Default: {outcome['default'] or 'none: no method passed'}.")
     click.echo(RESEARCH_USE_ONLY)
+
+
+def _in_words(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.2f}"

@@ -6,9 +6,9 @@ import pytest
 from hemoscope.explanation.checks.cases import Cases, drawn_cases
 from hemoscope.explanation.checks.check import LIMITS, STEPS, check_method, judge
 from hemoscope.explanation.checks.faithful import deletion_and_insertion
-from hemoscope.explanation.checks.randomized import randomized
+from hemoscope.explanation.checks.randomized import likeness, randomized
 from hemoscope.explanation.checks.stable import rank_correlation, repeatability
-from hemoscope.explanation.method import Method
+from hemoscope.explanation.method import Method, Network
 from hemoscope.explanation.networks import network_of_keras
 from hemoscope.models.backend import import_keras
 from hemoscope.preparation.canonical import PreparationSettings
@@ -87,6 +87,20 @@ def test_weights_are_shuffled_from_the_output_down_and_the_network_stays_as_it_w
         np.testing.assert_array_equal(now, then)
 
 
+def test_maps_upside_down_are_as_alike_as_the_right_way_up_and_do_not_cancel():
+    """Rank correlations of +1 and -1: their mean would be none."""
+    ramp = np.arange(5.0)
+    assert likeness([ramp, ramp], [ramp, -ramp]).alike == 1
+
+
+def test_pairs_with_a_blank_map_are_left_out_and_counted():
+    ramp, blank = np.arange(5.0), np.zeros(5)
+    found = likeness([ramp, ramp, ramp, blank], [ramp, blank, blank, ramp])
+    assert (found.alike, found.blank) == (1, 0.75)
+    found = likeness([ramp, blank], [blank, ramp])
+    assert (found.alike, found.blank) == (None, 1)
+
+
 def test_figures_within_their_limits_pass():
     outcome = judge("maps", GOOD)
     assert outcome.passed
@@ -102,7 +116,17 @@ def test_each_figure_beyond_its_limit_fails_with_its_reason(name):
 
 
 def test_a_map_that_survives_random_weights_is_beyond_the_limit_above():
-    assert not judge("edges", GOOD | {"randomized_all": 0.21}).passed
+    assert judge("edges", GOOD | {"randomized_all": 0.2}).passed
+    outcome = judge("edges", GOOD | {"randomized_all": 0.21})
+    assert outcome.reasons == (
+        "it stays alike when the network has forgotten all that it learned (randomized all 0.21)",
+    )
+
+
+def test_a_method_whose_every_map_goes_blank_has_shown_nothing_and_does_not_pass():
+    outcome = judge("gradcam", GOOD | {"randomized_all": None, "randomized_all_blank": 1.0})
+    assert outcome.reasons == ("nothing could be compared, as its maps are blank (randomized all)",)
+    assert outcome.as_json()["figures"]["randomized_all"] is None
 
 
 def test_drawn_cases_show_blood_within_the_head_and_others_are_other_heads():
@@ -124,21 +148,40 @@ class Brightness:
         return bright(inputs)
 
 
-def test_a_method_that_shows_the_picture_and_not_the_network_fails_by_random_weights_alone():
+def one_head() -> tuple[Network, Cases]:
+    """A network that sums what is brighter than 0.6, and a head with one bleed."""
     keras.utils.set_random_seed(0)
     inputs = keras.layers.Input((SIZE, SIZE, 1))
     above = keras.layers.ReLU()(keras.layers.Rescaling(1.0, offset=-0.6)(inputs))
     model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer="ones")(keras.layers.Flatten()(above)))
-    blood = bright(head()) > 0
     brain = (head()[..., 0] > 0.3) & (head()[..., 0] < 0.9)
-    cases = Cases("one head", head(), brain, blood, ("a",))
+    return network_of_keras(model, [Label.ANY]), Cases("one head", head(), brain, bright(head()) > 0, ("a",))
+
+
+def test_a_method_that_shows_the_picture_and_not_the_network_fails_by_random_weights_alone():
+    network, cases = one_head()
     steps: list[None] = []
     method = Method("brightness", "", "", lambda _: Brightness())
-    outcome = check_method(
-        method, network_of_keras(model, [Label.ANY]), cases, cases, on_step=lambda: steps.append(None)
-    )
+    outcome = check_method(method, network, cases, cases, on_step=lambda: steps.append(None))
     assert len(steps) == STEPS
     assert outcome.figures["pointing"] == outcome.figures["dice"] == outcome.figures["iou"] == 1
     assert outcome.figures["energy_in_blood"] == outcome.figures["energy_in_brain"] == 1
     assert outcome.figures["randomized_all"] == pytest.approx(1)
+    assert outcome.figures["randomized_all_blank"] == 0
     assert [reason for reason in outcome.reasons if "forgotten" in reason]
+
+
+class Blank:
+    """A map without anything on it."""
+
+    def explain(self, inputs: np.ndarray, label: Label) -> np.ndarray:
+        return np.zeros(inputs.shape[:3], np.float32)
+
+
+def test_a_method_that_draws_nothing_once_weights_are_shuffled_cannot_be_compared():
+    network, cases = one_head()
+    method = Method("shy", "", "", lambda bound: Brightness() if bound is network else Blank())
+    outcome = check_method(method, network, cases, cases)
+    assert outcome.figures["pointing"] == 1
+    assert (outcome.figures["randomized_all"], outcome.figures["randomized_all_blank"]) == (None, 1)
+    assert [reason for reason in outcome.reasons if "blank" in reason]

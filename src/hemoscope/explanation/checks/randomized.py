@@ -3,11 +3,17 @@
 Source: Adebayo 2018, arXiv:1810.03292: cascading randomization from the output down.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from hemoscope.explanation.checks.stable import rank_correlation
 from hemoscope.models.backend import import_keras
+
+SHUFFLES = 4
+"""One says little: from one shuffle to the next even the sign of what stays alike changes."""
 
 
 def randomized(model: Any, *, share: float, seed: int) -> Any:
@@ -31,3 +37,32 @@ def randomized(model: Any, *, share: float, seed: int) -> Any:
     for layer in layers[len(layers) - round(share * len(layers)) :]:
         layer.set_weights([rng.permutation(each.ravel()).reshape(each.shape) for each in layer.get_weights()])
     return copy
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike maps stayed.
+
+    Attributes:
+        alike: Mean size of the rank correlation, in [0, 1], of the pairs that can be compared; None where none can.
+        blank: Share of pairs, in [0, 1], that cannot: one of the two maps is the same everywhere.
+    """
+
+    alike: float | None
+    blank: float
+
+
+def likeness(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> Likeness:
+    """Compare maps with those of a network that has forgotten what it learned.
+
+    The sign is dropped before the mean is taken: a map upside down still shows the picture, and two that follow it in
+    opposite directions would make a mean of none. A blank map has no ranks; to count it as unlike would let a method
+    pass whose maps were never compared.
+
+    Args:
+        before: Values of each map, shape (pixels,).
+        after: Of the same slices' maps afterwards, in the same order.
+    """
+    pairs = list(zip(before, after, strict=True))
+    sizes = [abs(rank_correlation(*pair)) for pair in pairs if all(np.ptp(one) > 0 for one in pair)]
+    return Likeness(float(np.mean(sizes)) if sizes else None, 1 - len(sizes) / len(pairs))
