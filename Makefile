@@ -49,11 +49,14 @@ constraints: $(VENV)/bin/python  ## pin the newest versions that fit together
 	  $(VENV)-pins/bin/python -m pip freeze --exclude-editable --exclude setuptools --exclude pip ) > constraints.txt
 	rm -rf $(VENV)-pins
 
-system-packages:  ## what pip cannot bring, by apt: a browser for the tests of pages
-	@command -v chromium >/dev/null && { echo "Chromium is here."; exit 0; }; \
-	command -v apt-get >/dev/null || { echo "There is no apt-get here: install Chromium in your system's way, as chromium on the PATH."; exit 0; }; \
+system-packages:  ## what pip cannot bring, by apt: a browser for the tests of pages, PostgreSQL for those of the store
+	@missing=; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -n "$$missing" ] || { echo "Chromium and PostgreSQL are here."; exit 0; }; \
+	command -v apt-get >/dev/null || { echo "There is no apt-get here: install$$missing in your system's way, chromium on the PATH."; exit 0; }; \
 	as_root=$$([ "$$(id -u)" -eq 0 ] || echo sudo); \
-	$$as_root apt-get update && $$as_root apt-get install -y --no-install-recommends chromium
+	$$as_root apt-get update && $$as_root apt-get install -y --no-install-recommends $$missing
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hemoscope needs Python 3.11 or newer; set PYTHON=...")'
