@@ -4,8 +4,8 @@ import pytest
 from starlette.requests import Request
 
 from hemoscope.errors import ServiceError
+from hemoscope.store.records import Role
 from hemoscope.web.access import LOCAL, SESSION_S, Bearer, Door, Sessions, needs
-from hemoscope.web.documents import Role
 from hemoscope.web.rates import RateLimits
 from hemoscope.web.settings import Rates
 

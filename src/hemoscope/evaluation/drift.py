@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +13,7 @@ STABLE, SHIFTED = 0.1, 0.25
 
 Source: Siddiqi N, Credit Risk Scorecards, 2006.
 """
+Reading = Literal["stable", "moving", "shifted"]
 _CHI_SQUARE_95 = (3.841, 5.991, 7.815, 9.488, 11.070, 12.592, 14.067, 15.507, 16.919)
 """95 % points of the chi-square distribution with 1 to 9 degrees of freedom; a test holds them against SciPy."""
 
@@ -35,7 +37,7 @@ class Drift:
     observed: tuple[float, ...]
 
     @property
-    def reading(self) -> str:
+    def reading(self) -> Reading:
         """What the index says: "stable", "moving" or "shifted"; what chance alone may make is stable."""
         if self.psi < STABLE or self.psi <= self.by_chance:
             return "stable"

@@ -8,6 +8,7 @@ from typing import Self
 from hemoscope.store.audit import AuditTrail
 from hemoscope.store.database import Database
 from hemoscope.store.files import Files
+from hemoscope.store.monitoring import Monitoring
 from hemoscope.store.submissions import Submissions
 from hemoscope.store.tokens import Tokens
 from hemoscope.store.verdicts import Verdicts
@@ -30,6 +31,7 @@ class Store:
         worklist: What a reader should look at first.
         verdicts: What readers say.
         tokens: Who may ask.
+        monitoring: How it goes.
         audit: What happened.
 
     Raises:
@@ -47,6 +49,7 @@ class Store:
         self.worklist = Worklist(self.database)
         self.verdicts = Verdicts(self.database)
         self.tokens = Tokens(self.database)
+        self.monitoring = Monitoring(self.database)
         self.audit = AuditTrail(self.database)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from hemoscope.errors import ServiceError
-from hemoscope.web.documents import Role
+from hemoscope.store.records import Role
 from hemoscope.web.problems import ToldError
 
 COOKIE = "hemoscope_session"

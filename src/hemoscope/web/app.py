@@ -1,18 +1,25 @@
 """The application: routes behind guards, every error a problem, the page where it was built."""
 
 import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from hemoscope import __version__
 from hemoscope.models.bundle import find_point, open_bundle
+from hemoscope.store.store import Store
 from hemoscope.terms import RESEARCH_USE_ONLY
 from hemoscope.web.access import Door
+from hemoscope.web.description import describe
+from hemoscope.web.desk import Desk
 from hemoscope.web.guards import Guards
+from hemoscope.web.page import add_page
 from hemoscope.web.problems import answer_with_problems
 from hemoscope.web.rates import RateLimits
-from hemoscope.web.routes import network, service, sessions
+from hemoscope.web.routes import network, service, sessions, studies, verdicts, viewing
 from hemoscope.web.service import Service
 from hemoscope.web.settings import ServiceSettings
 
@@ -32,14 +39,16 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     """
     bundle = open_bundle(settings.bundle)
     find_point(bundle.study_points, settings.operating_point)
-    rates = RateLimits(settings.rates)
+    store = Store(settings.folder, settings.store_url, keep_pixels_days=settings.keep_pixels_days)
+    desk, rates = Desk(store, bundle, settings), RateLimits(settings.rates)
     door = Door(
-        _nobody,
+        desk.find_bearer,
         needs_token=settings.needs_token,
         check_guesses=rates.check_guesses,
         count_guess=rates.count_guess,
     )
-    shared = Service(settings, bundle, door, rates)
+    shared = Service(settings, bundle, store, desk, door, rates)
+    shared.metrics.watch(desk.count_states)
     shared.metrics.tell(version=__version__, model=bundle.name, model_version=bundle.version)
     app = FastAPI(
         title="Hemoscope",
@@ -48,6 +57,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its page would fetch scripts from elsewhere
         redoc_url=None,
+        lifespan=_closing(store),
         telemetry={
             "tracing": False,
             "metrics": False,
@@ -57,15 +67,24 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         },
     )
     app.state.service, app.state.door = shared, door
-    for part in (sessions, service, network):
+    for part in (sessions, studies, viewing, verdicts, service, network):
         app.include_router(part.router)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    add_page(app)
     answer_with_problems(app)
     app.add_middleware(_guarded, settings=settings, shared=shared)
     return app
 
 
-def _nobody(_: str) -> None:
-    return None
+def _closing(store: Store) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Close the store when the server ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    return lifespan
 
 
 def _guarded(app: ASGIApp, *, settings: ServiceSettings, shared: Service) -> Guards:

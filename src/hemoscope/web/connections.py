@@ -16,6 +16,7 @@ class PatientProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.access_log = False  # its lines hold whole addresses, whatever a client wrote there; ours do not
         self._head_timer: asyncio.TimerHandle | None = None
         self._send_timer: asyncio.TimerHandle | None = None
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from hemoscope.records import Decision
+from hemoscope.records import Decision, Status
+from hemoscope.store.records import Opinion, Order, Role, State
 from hemoscope.terms import RESEARCH_USE_ONLY, SUBTYPES, Label
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -22,24 +23,6 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class State(StrEnum):
-    """Where a study stands. The last three are final."""
-
-    QUEUED = "queued"
-    SCORING = "scoring"
-    SCORED = "scored"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-class Role(StrEnum):
-    """What the bearer of a token may do. Submitting and reading are apart; an admin may do both, and delete."""
-
-    SUBMIT = "submit"
-    READ = "read"
-    ADMIN = "admin"
-
-
 class Problem(BaseModel):
     """An error as RFC 9457 has it, with the code that the command line prints and what can be done about it."""
 
@@ -49,7 +32,7 @@ class Problem(BaseModel):
     detail: str = Field(examples=["There is no such study."])
     code: str = Field(description="Stable; docs/reference/errors.md lists all.", examples=["service.unknown_study"])
     next_step: str = Field(examples=["Look it up in the worklist; it may have been deleted."])
-    incident: str | None = Field(None, description="Of an error nobody foresaw: what to look for in the server's log.")
+    incident: str | None = Field(default=None, description="To look for in the server's log.")
 
 
 class Links(Document):
@@ -72,15 +55,15 @@ class Accepted(Document):
 class Answer(Document):
     """What was said of one study or picture; a submission may hold several. All but the status may be unknown."""
 
-    status: Literal["scored", "refused", "failed"]
+    status: Status
     probability: Probability | None = None
     decision: Decision | None = None
     subtypes: dict[Label, Probability] | None = None
-    volumes_ml: dict[Label, float] | None = Field(None, description="Counted in the maps; not calibrated.")
-    slices: int = Field(0, description="How many the viewer shows.", ge=0)
+    volumes_ml: dict[Label, float] | None = Field(default=None, description="Counted in the maps; not calibrated.")
+    slices: int = Field(default=0, description="How many the viewer shows.", ge=0)
     key_slices: list[int] = Field(default_factory=list, description="Places of slices, the strongest first.")
     warnings: list[dict[str, str]] = Field(default_factory=list)
-    error: dict[str, str] | None = Field(None, description="code, message and next_step; why there is no score.")
+    error: dict[str, str] | None = Field(default=None, description="Why there is no score.")
 
 
 class Study(Document):
@@ -97,9 +80,10 @@ class Study(Document):
     waiting_s: float = Field(ge=0, description="Since it was received, until a reader gave a verdict.")
     probability: Probability | None = None
     decision: Decision | None = None
-    strongest_subtype: Label | None = Field(None, description="The most probable subtype of a positive study.")
-    verdict: Literal["agree", "disagree"] | None = Field(None, description="The last reader's opinion.")
-    has_pixels: bool = Field(True, description="False once retention has removed what the viewer shows.")
+    strongest_subtype: Label | None = Field(default=None, description="The most probable subtype of a positive study.")
+    verdict: Opinion | None = Field(default=None, description="The last reader's opinion.")
+    has_pixels: bool = Field(default=True, description="False once retention has removed what the viewer shows.")
+    error: dict[str, str] | None = Field(default=None, description="Why there is no answer at all.")
     answers: list[Answer] = Field(default_factory=list, description="Empty until the study is final.")
     links: Links
     research_use_only: str = RESEARCH_USE_ONLY
@@ -115,14 +99,18 @@ class Worklist(Document):
     research_use_only: str = RESEARCH_USE_ONLY
 
 
-class Sort(StrEnum):
-    """Orders of the worklist."""
+class WorklistQuery(Document):
+    """Which studies, in which order."""
 
-    PRIORITY = "priority"
-    """What a reader should look at first: unread and positive before others, then by probability, then by waiting."""
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    PROBABILITY = "probability"
+    state: list[State] = Field(default_factory=list, max_length=5, description="Any of these; repeatable.")
+    decision: Decision | None = None
+    subtype: Subtype | None = None
+    verdict: Opinion | None = None
+    is_read: bool | None = Field(default=None, description="Whether a reader has given a verdict.")
+    q: str = Field(default="", max_length=200, description="Part of the name.")
+    sort: Order = Order.PRIORITY
+    page: int = Field(default=1, ge=1, le=100_000)
+    per_page: int = Field(default=50, ge=1, le=200)
 
 
 class FromPath(Document):
@@ -144,14 +132,14 @@ class SliceInfo(Document):
 
     place: int = Field(ge=0, description="Of the slice in the series that it stands for.")
     count: int = Field(ge=1, description="How many thin slices it is the mean of.")
-    position_mm: float | None = Field(None, description="Along the slices' normal.")
+    position_mm: float | None = Field(default=None, description="Along the slices' normal.")
     probability: Probability | None = None
     subtypes: dict[Label, Probability] | None = None
-    key_rank: int | None = Field(None, ge=1, description="1 for the strongest key slice.")
+    key_rank: int | None = Field(default=None, ge=1, description="1 for the strongest key slice.")
     labels: list[Label] = Field(default_factory=list, description="What its map outlines.")
-    withheld: str | None = Field(None, description="Why its map is not shown.")
+    withheld: str | None = Field(default=None, description="Why its map is not shown.")
     notes: list[str] = Field(default_factory=list)
-    edges: dict[str, str] | None = Field(None, description="What of the patient lies left, top, right and bottom.")
+    edges: dict[str, str] | None = Field(default=None, description="What lies left, top, right, bottom.")
 
 
 class MapLegend(Document):
@@ -180,26 +168,19 @@ class Geometry(Document):
     is_thick: bool = Field(description="Whether slices are means of several thin ones.")
     windows: list[WindowPreset]
     map_legend: list[MapLegend]
-    threshold: Probability | None = Field(None, description="Of the operating point, for the strip of scores.")
+    threshold: Probability | None = Field(default=None, description="Of the operating point, for the strip of scores.")
     operating_point: str | None = None
     slices: list[SliceInfo]
     volume: str = Field(description="Path of the volume: NIfTI, gzip.")
-    maps: str | None = Field(None, description="Path of the map of labels: NIfTI, uint8, the volume's shape.")
+    maps: str | None = Field(default=None, description="Path of the map of labels: NIfTI, uint8, the volume's shape.")
     research_use_only: str = RESEARCH_USE_ONLY
-
-
-class Opinion(StrEnum):
-    """What a reader thinks of the answer."""
-
-    AGREE = "agree"
-    DISAGREE = "disagree"
 
 
 class NewVerdict(Document):
     """What a reader says."""
 
     opinion: Opinion
-    reason: str | None = Field(None, max_length=LONGEST_REASON, description="Why; expected where the reader disagrees.")
+    reason: str | None = Field(default=None, max_length=LONGEST_REASON, description="Why.")
     subtypes: list[Subtype] = Field(default_factory=list, max_length=len(SUBTYPES), description="What the reader sees.")
     has_hemorrhage: bool | None = Field(
         None, description="What the reader sees, for the label; the answer's decision, or its opposite, unless given."
@@ -232,7 +213,7 @@ class Session(Document):
     """Who is asking."""
 
     needs_token: bool = Field(description="False on loopback without tokens: everybody on this machine may do all.")
-    name: str | None = Field(None, description="Of the token; None where nobody has logged in.")
+    name: str | None = Field(default=None, description="Of the token; None where nobody has logged in.")
     roles: list[Role] = Field(default_factory=list)
 
 
@@ -259,20 +240,21 @@ class Latency(Document):
 
 
 class Drift(Document):
-    """How far the scores of the last studies are from the reference (population stability index).
+    """How far the scores of the last studies are from the first ones that this model scored here.
 
-    Below 0.1 is stable, from 0.25 on it has shifted: the usual reading of the index (Siddiqi, Credit Risk Scorecards,
-    2006, 15.1), not a test.
+    Compared by the population stability index. Below 0.1 is stable, from 0.25 on it has shifted: the usual reading.
+    What chance alone makes for so few studies is stable too.
     """
 
-    psi: float | None = Field(None, description="None with fewer studies than a figure needs.")
-    studies: int = Field(ge=0, description="Scored studies that it is of.")
-    needed: int = Field(ge=1, description="Studies that it needs.")
-    reading: Literal["too few studies", "no reference", "stable", "moving", "shifted"]
-    reference: str | None = Field(None, description="What it is compared with.")
-    edges: list[float] = Field(default_factory=list)
-    expected: list[float] = Field(default_factory=list, description="Shares of the reference between edges.")
-    observed: list[float] = Field(default_factory=list, description="Shares of the last studies.")
+    psi: float | None = Field(default=None, ge=0, description="None with fewer studies than a figure needs.")
+    by_chance: float | None = Field(default=None, description="Chance alone stays below it in 95 of 100 cases.")
+    reading: Literal["too few studies", "stable", "moving", "shifted"]
+    reference_studies: int = Field(ge=0, description="The first scored by this model.")
+    recent_studies: int = Field(ge=0, description="The last ones, which are compared with them.")
+    needed: int = Field(ge=1, description="Scored studies that a figure needs.")
+    edges: list[float] = Field(default_factory=list, description="Of the bins, from 0 to 1.")
+    expected: list[float] = Field(default_factory=list, description="Share of the reference in each.")
+    observed: list[float] = Field(default_factory=list, description="Share of the last studies in each.")
 
 
 class Agreement(Document):
@@ -304,7 +286,7 @@ class About(Document):
     model: dict[str, Any] = Field(description="As in every result: name, version, hashes, labels, operating points.")
     study_operating_point: dict[str, Any]
     labels: list[Label]
-    keep_pixels_days: int | None = Field(None, description="None keeps them until the study is deleted.")
+    keep_pixels_days: int | None = Field(default=None, description="None keeps them until the study is deleted.")
     max_bytes: int = Field(description="Of one upload.")
     max_files: int
     accepts_paths: bool

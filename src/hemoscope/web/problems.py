@@ -24,6 +24,7 @@ _STATUS = {
     "service.bad_upload": 400,
     "service.disk_full": 507,
     "service.forbidden": 403,
+    "service.no_page": 404,
     "service.no_such_route": 404,
     "service.no_token": 401,
     "service.not_ready": 409,

@@ -8,7 +8,9 @@ from fastapi import Depends, Request
 
 from hemoscope.inference.engine import Engine
 from hemoscope.models.bundle import Bundle
+from hemoscope.store.store import Store
 from hemoscope.web.access import Door
+from hemoscope.web.desk import Desk
 from hemoscope.web.metrics import Metrics
 from hemoscope.web.rates import RateLimits
 from hemoscope.web.settings import ServiceSettings
@@ -21,6 +23,8 @@ class Service:
     Attributes:
         settings: As the command line gave them.
         bundle: Proven whole when the server started.
+        store: Keeps everything.
+        desk: What the routes ask of the store.
         door: Lets requests in.
         rates: How often an address may ask.
         metrics: What Prometheus reads.
@@ -28,6 +32,8 @@ class Service:
 
     settings: ServiceSettings
     bundle: Bundle
+    store: Store
+    desk: Desk
     door: Door
     rates: RateLimits
     metrics: Metrics = field(default_factory=Metrics)

@@ -69,10 +69,10 @@ class WantedOutput(BaseModel):
 class InferRequest(BaseModel):
     """What the network is to look at."""
 
-    id: str | None = Field(None, max_length=200)
+    id: str | None = Field(default=None, max_length=200)
     parameters: dict[str, Any] | None = None
     inputs: list[InputTensor] = Field(min_length=1, max_length=8)
-    outputs: list[WantedOutput] | None = Field(None, max_length=8)
+    outputs: list[WantedOutput] | None = Field(default=None, max_length=8)
 
 
 class OutputTensor(BaseModel):

@@ -1,12 +1,14 @@
 """How the service is: alive, ready, counted, described."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hemoscope import __version__
 from hemoscope.terms import Label
 from hemoscope.web.access import Anybody, Reader
-from hemoscope.web.documents import About, Health
+from hemoscope.web.documents import About, Health, Monitoring
 from hemoscope.web.service import Serving
 
 router = APIRouter(tags=["service"])
@@ -38,3 +40,19 @@ def about(service: Serving, _: Anybody) -> About:
         max_files=settings.uploads.max_files,
         accepts_paths=bool(settings.allowed_paths),
     )
+
+
+@router.get("/ready", responses={503: {"model": Health}})
+def ready(service: Serving, response: Response) -> Health:
+    """Say whether studies are taken and scored: the store answers, the disk has room, a worker lives."""
+    is_ready = service.desk.is_ready()
+    response.status_code = 200 if is_ready else 503
+    return Health(status="ok" if is_ready else "failing")
+
+
+@router.get("/api/v1/monitoring")
+def monitoring(
+    service: Serving, _: Reader, days: Annotated[int, Query(ge=1, le=366, description="To look back.")] = 30
+) -> Monitoring:
+    """Say how the service does: throughput, latency, refusals, drift of the scores, agreement with readers."""
+    return service.desk.monitoring(days)

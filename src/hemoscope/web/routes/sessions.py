@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from hemoscope.store.records import Role
 from hemoscope.web.access import COOKIE, SESSION_S, address_of
-from hemoscope.web.documents import LogIn, Role, Session
+from hemoscope.web.documents import LogIn, Session
 from hemoscope.web.service import Serving
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
