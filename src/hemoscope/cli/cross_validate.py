@@ -26,8 +26,11 @@ RECORD, PAGE = "validation.json", "report.html"
 @click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Parts, each held out once.")
 @options.epochs
 @options.steps
+@options.batch_size
 @options.patience
 @options.size
+@options.precision
+@options.workers
 @options.seed
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def cross_validate(
@@ -38,8 +41,9 @@ def cross_validate(
     groups: Path | None,
     repeats: int,
     folds: int,
+    workers: int,
     as_json: bool,
-    **choices: int | None,
+    **choices: int | str | None,
 ) -> None:
     """Cross-validate a network on DATA, groups kept whole.
 
@@ -50,13 +54,13 @@ def cross_validate(
     A stopped run goes on when it is called again. OUT/predictions.csv holds every held-out score, OUT/figures.json the
     figures, and OUT/report.html shows them, made anew from these scores with each call. Research use only.
     """
-    settings = TrainingSettings.for_model(model, **choices)
+    settings = TrainingSettings.for_model(model, **choices)  # type: ignore[arg-type]
     learns_origins = find_model(model).has_maps
     if leave_out is not None and (leave_out == "origin") != learns_origins:
         what = "origins" if learns_origins else "groups"
         raise click.UsageError(f"{model} is judged by leaving out {what}; drop --leave-out {leave_out}.")
     if learns_origins:
-        figures: Mapping[str, Mapping[str, Interval]] = _leave_origins_out(data, out, settings)
+        figures: Mapping[str, Mapping[str, Interval]] = _leave_origins_out(data, out, settings, workers=workers)
     else:
         figures = _leave_groups_out(data, out, settings, groups_file=groups, repeats=repeats, folds=folds)
     if as_json:
@@ -67,14 +71,16 @@ def cross_validate(
         _show_groups(figures)
 
 
-def _leave_origins_out(data: Path, out: Path, settings: TrainingSettings) -> dict[str, dict[str, Interval]]:
+def _leave_origins_out(
+    data: Path, out: Path, settings: TrainingSettings, *, workers: int
+) -> dict[str, dict[str, Interval]]:
     from hemoscope.cli.progress import TrainingBars
     from hemoscope.evaluation.held_out import summarize_origins
     from hemoscope.results.validation_html import write_origins_html
     from hemoscope.training.maps.leave_out import leave_origins_out
 
     with TrainingBars() as bars:
-        rows = leave_origins_out(data, out, settings=settings, observer=bars)
+        rows = leave_origins_out(data, out, settings=settings, workers=workers, observer=bars)
     figures = summarize_origins(rows)
     write_origins_html(rows, figures, out / PAGE, record=_record(out))
     click.echo(f"Report: {out / PAGE}", err=True)

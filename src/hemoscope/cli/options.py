@@ -35,6 +35,7 @@ groups = click.option(
 )
 epochs = click.option("--epochs", type=int, help="At most so many passes.")
 steps = click.option("--steps", type=int, help="Batches per epoch of a network that learns from painted slices.")
+batch_size = click.option("--batch-size", type=int, help="Slices per step.")
 patience = click.option("--patience", type=int, help="Stop after so many epochs in vain.")
 seed = click.option(
     "--seed", type=int, default=DEFAULT.seed, show_default=True, help="The same seed gives the same again."
@@ -44,6 +45,14 @@ precision = click.option(
     "--precision",
     type=click.Choice(PRECISIONS),
     help="What the network computes in; mixed_float16 is fast on NVIDIA GPUs, mixed_bfloat16 on newer ones and TPUs.",
+)
+workers = click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Processes that paint and change slices for a network with maps: pays where a GPU learns faster than one "
+    "core paints. The result is the same with any number.",
 )
 point = click.option(
     "--operating-point", default="balanced", show_default=True, help="The bundle's threshold to decide at."

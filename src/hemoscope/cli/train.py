@@ -17,13 +17,14 @@ from hemoscope.training.settings import TrainingSettings
 @options.epochs
 @options.steps
 @options.patience
-@click.option("--batch-size", type=int, help="Slices per step.")
+@options.batch_size
 @click.option("--learning-rate", type=float, help="The peak of its schedule.")
 @click.option("--dropout", type=float, help="Share dropped.")
 @click.option("--label-smoothing", type=float, help="How far targets move from 0 and 1 towards 0.5.")
 @click.option("--validation-fraction", type=float, help="Share of the slices held out, whole groups at a time.")
 @options.size
 @options.precision
+@options.workers
 @click.option("--no-augmentation", is_flag=True, help="Show each picture as it is, every time.")
 @click.option(
     "--seed", type=int, default=options.DEFAULT.seed, show_default=True, help="The same seed repeats the run."
@@ -38,6 +39,7 @@ def train(
     groups: Path | None,
     resume: bool,
     no_augmentation: bool,
+    workers: int,
     **choices: str | float | int | None,
 ) -> None:
     """Train a network on DATA: a public set as it comes, two class folders, or a CSV of path,label.
@@ -56,10 +58,10 @@ def train(
     with TrainingBars() as bars:
         if resume:
             _refuse_settings(context)
-            run = fit.resume(data, out, observer=bars)
+            run = fit.resume(data, out, workers=workers, observer=bars)
         else:
             settings = TrainingSettings.for_model(model, augment=not no_augmentation, **choices)  # type: ignore[arg-type]
-            run = fit.train(data, out, settings=settings, groups_file=groups, observer=bars)
+            run = fit.train(data, out, settings=settings, groups_file=groups, workers=workers, observer=bars)
     best = run.history()[run.best_epoch - 1]
     click.echo(
         f"Kept epoch {run.best_epoch} of {run.last_epoch}: validation loss {best['val_loss']:.3f}, "
@@ -71,7 +73,7 @@ def train(
 
 def _refuse_settings(context: click.Context) -> None:
     """A resumed run keeps its settings, so a new one on the command line would be silently lost."""
-    kept = {"data", "out", "resume", "model"}
+    kept = {"data", "out", "resume", "model", "workers"}
     given = [
         name
         for name in context.params

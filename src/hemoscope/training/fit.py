@@ -36,6 +36,7 @@ def train(
     *,
     settings: TrainingSettings | None = None,
     groups_file: str | os.PathLike[str] | None = None,
+    workers: int = 0,
     observer: Observer | None = None,
 ) -> Run:
     """Train a network; the run folder `out` then holds everything needed to repeat or export it.
@@ -49,6 +50,7 @@ def train(
         out: The run folder; must not hold a run.
         settings: How to train; the defaults unless given.
         groups_file: CSV with a group per slice.
+        workers: Processes that paint and change slices for a network with maps; 0 for a thread of this one.
         observer: Told what happens.
 
     Raises:
@@ -62,7 +64,7 @@ def train(
             "run.exists", f"{run.folder.name!r} already holds a run.", "Pass --resume to go on, or name another folder."
         )
     if find_model(settings.model).has_maps:
-        return train_maps(load_origins(data), out, settings=settings, observer=observer)
+        return train_maps(load_origins(data), out, settings=settings, workers=workers, observer=observer)
     collection = load_labelled(data, groups_file=groups_file, observer=observer)
     prepared = prepare_collection(collection, settings=settings.preparation, on_progress=observer.on_prepare)
     prepared = group_near_duplicates(prepared)
@@ -97,12 +99,19 @@ def train_prepared(
     return _fit(run, observer)
 
 
-def resume(data: str | os.PathLike[str], out: str | os.PathLike[str], *, observer: Observer | None = None) -> Run:
+def resume(
+    data: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    workers: int = 0,
+    observer: Observer | None = None,
+) -> Run:
     """Go on with a run that was stopped, with its own settings and split.
 
     Args:
         data: The collection it was started on; proven the same by hash.
         out: Its run folder.
+        workers: As for `train`.
         observer: Told what happens.
 
     Raises:
@@ -117,7 +126,7 @@ def resume(data: str | os.PathLike[str], out: str | os.PathLike[str], *, observe
         )
     observer.on_data(run.record["data"])
     observer.on_resume(run.last_epoch)
-    return fit_maps(run, observer) if has_maps else _fit(run, observer)
+    return fit_maps(run, observer, workers=workers) if has_maps else _fit(run, observer)
 
 
 def _fit(run: Run, observer: Observer) -> Run:

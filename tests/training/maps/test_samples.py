@@ -5,8 +5,8 @@ import pytest
 
 from hemoscope.datasets.origins import UNKNOWN, load_origins
 from hemoscope.preparation.canonical import PreparationSettings
-from hemoscope.training.maps.batches import MapBatches
 from hemoscope.training.maps.losses import map_loss, slice_loss
+from hemoscope.training.maps.mixture import Mixture
 from hemoscope.training.maps.patients import decide
 from hemoscope.training.maps.prepare import BRAIN_BIT, prepare_pool
 from hemoscope.training.maps.samples import make_sample
@@ -77,8 +77,8 @@ def test_a_mask_becomes_targets_and_areas_in_the_inputs_geometry(prepared):
 
 
 def test_the_same_place_in_a_run_gives_the_same_batch(prepared):
-    batches = [MapBatches(prepared, batch_size=8, steps=3, seed=1, epoch=epoch) for epoch in (0, 0, 1)]
-    (one, labels), (same, _), (later, _) = (each[2] for each in batches)
+    batches = [Mixture(prepared, batch_size=8, seed=1).draw(epoch, 2) for epoch in (0, 0, 1)]
+    (one, labels), (same, _), (later, _) = batches
     assert one.shape == (8, 64, 64, 1)
     assert labels["logits"].shape == (8, 6)
     assert labels["maps"].shape == (8, 16, 16, 6)

@@ -16,14 +16,16 @@ from hemoscope.training.callbacks import KeepRun, Report, is_exhausted
 from hemoscope.training.curves import draw_curves
 from hemoscope.training.devices import on_every_gpu
 from hemoscope.training.maps.batches import MapBatches
-from hemoscope.training.maps.keep import read_pool, rows_of
+from hemoscope.training.maps.drawing import drawing
+from hemoscope.training.maps.keep import read_learned, rows_of
 from hemoscope.training.maps.losses import map_loss, slice_loss
+from hemoscope.training.maps.mixture import Mixture
 from hemoscope.training.maps.patients import JudgePatients
 from hemoscope.training.maps.prepare import PreparedPool, prepare_pool
 from hemoscope.training.maps.split import split_pool
 from hemoscope.training.observe import Observer
 from hemoscope.training.precision import precision
-from hemoscope.training.run import TRAINING, VALIDATION, Run
+from hemoscope.training.run import VALIDATION, Run
 from hemoscope.training.schedule import gradual_decrease
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.training.versions import versions
@@ -35,7 +37,12 @@ LARGEST_STEP = 1.0
 
 
 def train_maps(
-    pool: Pool, out: str | os.PathLike[str], *, settings: TrainingSettings, observer: Observer | None = None
+    pool: Pool,
+    out: str | os.PathLike[str],
+    *,
+    settings: TrainingSettings,
+    workers: int = 0,
+    observer: Observer | None = None,
 ) -> Run:
     """Prepare a pool and train on it; see `train_prepared_maps`.
 
@@ -43,11 +50,14 @@ def train_maps(
         pool: Slices of several origins.
         out: The run folder.
         settings: How to train.
+        workers: Processes that paint and change slices; 0 for a thread of this one. The result is the same.
         observer: Told what happens.
     """
     observer = observer or Observer()
     prepared = prepare_pool(pool, settings=settings.preparation, on_progress=observer.on_prepare)
-    return train_prepared_maps(prepared, out, settings=settings, data_hash=pool.data_hash(), observer=observer)
+    return train_prepared_maps(
+        prepared, out, settings=settings, data_hash=pool.data_hash(), workers=workers, observer=observer
+    )
 
 
 def train_prepared_maps(
@@ -56,6 +66,7 @@ def train_prepared_maps(
     *,
     settings: TrainingSettings,
     data_hash: str,
+    workers: int = 0,
     observer: Observer | None = None,
 ) -> Run:
     """Train on slices that are prepared already, as leaving an origin out does.
@@ -65,6 +76,7 @@ def train_prepared_maps(
         out: The run folder.
         settings: How to train.
         data_hash: Of the pool.
+        workers: As for `train_maps`.
         observer: Told what happens.
     """
     run, observer = Run.at(out), observer or Observer()
@@ -73,31 +85,32 @@ def train_prepared_maps(
     record = {"format": 1, "settings": settings.as_json(), "data": data, "versions": versions()}
     run.begin(record, rows_of(prepared.pool, parts), prepared.inputs, areas=prepared.areas)
     observer.on_data(data)
-    return fit_maps(run, observer)
+    return fit_maps(run, observer, workers=workers)
 
 
-def fit_maps(run: Run, observer: Observer) -> Run:
-    """Train a run from where it stands to its end."""
+def fit_maps(run: Run, observer: Observer, *, workers: int = 0) -> Run:
+    """Train a run from where it stands to its end; `workers` as for `train_maps`."""
     with on_every_gpu():
-        _learn(run, observer)
+        _learn(run, observer, workers=workers)
     draw_curves(run)
     return run
 
 
-def _learn(run: Run, observer: Observer) -> None:
+def _learn(run: Run, observer: Observer, *, workers: int) -> None:
     settings, first = run.settings, run.last_epoch
     keras.utils.set_random_seed(settings.seed)
-    prepared = read_pool(run)
-    learned = prepared.only(np.flatnonzero([row.part == TRAINING for row in run.split]))
-    batches = MapBatches(learned, batch_size=settings.batch_size, steps=settings.steps, seed=settings.seed, epoch=first)
+    learned = read_learned(run)
     network = _load(run, first) if first else _build(settings)
-    if not is_exhausted(run) or first == 0:
+    if is_exhausted(run) and first:
+        return
+    mixture = Mixture(learned, batch_size=settings.batch_size, seed=settings.seed)
+    with drawing(run, mixture, workers=workers) as drawn:
         network.fit(
-            batches,
+            MapBatches(drawn, steps=settings.steps, epoch=first),
             epochs=settings.epochs,
             initial_epoch=first,
             callbacks=[
-                JudgePatients(learned, batches, epochs=settings.epochs),
+                JudgePatients(learned, mixture, epochs=settings.epochs),
                 Validate(run),
                 KeepRun(run),
                 Report(observer),

@@ -7,7 +7,7 @@ import numpy as np
 from hemoscope.datasets.origins import Case, Pool
 from hemoscope.terms import Label
 from hemoscope.training.maps.prepare import PreparedPool
-from hemoscope.training.run import Run
+from hemoscope.training.run import TRAINING, Run
 
 
 def rows_of(pool: Pool, parts: np.ndarray) -> list[dict[str, object]]:
@@ -44,3 +44,8 @@ def read_pool(run: Run) -> PreparedPool:
         for row in run.split_rows
     )
     return PreparedPool(Pool(cases), run.inputs, run.areas, {})
+
+
+def read_learned(run: Run) -> PreparedPool:
+    """Read the part of a run's pool that it learns from."""
+    return read_pool(run).only(np.flatnonzero([row.part == TRAINING for row in run.split]))

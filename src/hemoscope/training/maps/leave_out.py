@@ -57,6 +57,7 @@ def leave_origins_out(
     out: str | os.PathLike[str],
     *,
     settings: TrainingSettings,
+    workers: int = 0,
     observer: Observer | None = None,
 ) -> list[HeldOutCase]:
     """Leave each origin out once; the same call goes on where an earlier one was stopped.
@@ -65,6 +66,7 @@ def leave_origins_out(
         data: The folder that holds the collections.
         out: Where to keep runs, predictions and figures.
         settings: How to train each network.
+        workers: Processes that paint and change slices; 0 for a thread of this one.
         observer: Told what happens.
 
     Returns:
@@ -84,9 +86,17 @@ def leave_origins_out(
     if missing:
         prepared = prepare_pool(pool, settings=settings.preparation, on_progress=observer.on_prepare)
         for block in missing:
-            rows = _one_block(folder, prepared, block, settings=settings, data_hash=data_hash, observer=observer)
+            run = _run(folder, block)
+            if run.has_started:
+                fit_maps(run, observer, workers=workers)
+            else:
+                learned = prepared.only(np.flatnonzero(~np.isin(prepared.pool.origins, block)))
+                train_prepared_maps(
+                    learned, run.folder, settings=settings, data_hash=data_hash, workers=workers, observer=observer
+                )
+            rows = _judge_block(run, prepared, block)
             write_text(_table(folder, block), csv_text([asdict(row) for row in rows]))
-            _drop_inputs(_run(folder, block))
+            _drop_inputs(run)
             observer.on_fold(1 + blocks.index(block), len(blocks))
     found = [row for block in blocks for row in read_rows(_table(folder, block), HeldOutCase)]
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in found]))
@@ -94,25 +104,10 @@ def leave_origins_out(
     return found
 
 
-def _one_block(
-    folder: Path,
-    prepared: PreparedPool,
-    block: tuple[str, ...],
-    *,
-    settings: TrainingSettings,
-    data_hash: str,
-    observer: Observer,
-) -> list[HeldOutCase]:
-    """Train without a block's origins, or finish a run that was stopped, and score them."""
-    is_out = np.isin(prepared.pool.origins, block)
-    run = _run(folder, block)
-    if run.has_started:
-        fit_maps(run, observer)
-    else:
-        learned = prepared.only(np.flatnonzero(~is_out))
-        train_prepared_maps(learned, run.folder, settings=settings, data_hash=data_hash, observer=observer)
-    network = with_mirror(load_best(run))
-    return judge_pool(network, prepared.only(np.flatnonzero(is_out)), block="+".join(block))
+def _judge_block(run: Run, prepared: PreparedPool, block: tuple[str, ...]) -> list[HeldOutCase]:
+    """Score the origins that a run was trained without."""
+    held_out = prepared.only(np.flatnonzero(np.isin(prepared.pool.origins, block)))
+    return judge_pool(with_mirror(load_best(run)), held_out, block="+".join(block))
 
 
 def _run(folder: Path, block: tuple[str, ...]) -> Run:

@@ -11,7 +11,7 @@ import numpy as np
 from hemoscope.datasets.origins import UNKNOWN
 from hemoscope.models.backend import import_keras
 from hemoscope.training.calibrate import score
-from hemoscope.training.maps.batches import MapBatches
+from hemoscope.training.maps.mixture import Mixture
 from hemoscope.training.maps.prepare import PreparedPool
 
 keras = import_keras()
@@ -27,21 +27,21 @@ class JudgePatients(keras.callbacks.Callback):  # type: ignore[name-defined]
 
     Args:
         prepared: The slices of the training part.
-        batches: What is told of the decisions.
+        mixture: What is told of the decisions.
         epochs: Of the whole run.
     """
 
-    def __init__(self, prepared: PreparedPool, batches: MapBatches, *, epochs: int) -> None:
+    def __init__(self, prepared: PreparedPool, mixture: Mixture, *, epochs: int) -> None:
         super().__init__()
-        self._prepared, self._batches, self._first = prepared, batches, FIRST_SHARE * epochs
+        self._prepared, self._mixture, self._first = prepared, mixture, FIRST_SHARE * epochs
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Judge, once the network has learned enough."""
-        undecided = self._batches.undecided
+        undecided = self._mixture.undecided
         if epoch < self._first or not undecided.size:
             return
         scores = score(self.model, self._prepared.inputs[undecided])
-        self._batches.decide(undecided, decide(scores, self._prepared.pool.groups[undecided]))
+        self._mixture.decide(undecided, decide(scores, self._prepared.pool.groups[undecided]))
 
 
 def decide(scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
