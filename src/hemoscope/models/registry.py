@@ -56,6 +56,8 @@ MODELS = {
             defaults={
                 "size": 192,
                 "epochs": 16,
+                "steps": 200,
+                "batch_size": 32,
                 "learning_rate": 1.5e-3,
                 "dropout": 0.2,
                 "patience": 20,

@@ -32,7 +32,7 @@ TOLERANCE = 1e-4
 """Largest difference allowed between the outputs (logits) of Keras and of ONNX Runtime."""
 MOST_COMPARED = 512
 """Slices compared; more would prove no more."""
-LENGTH = {"epochs", "patience"}
+LENGTH = {"epochs", "steps", "patience"}
 """Settings in which a cross-validation by origin may differ from the run it speaks for."""
 LICENCE_NOTE = (
     "Weights: Apache-2.0, as far as the licence of the training data allows. The terms of the training data are those "
@@ -168,7 +168,7 @@ def _counted(data: dict[str, Any]) -> dict[str, Any]:
 def _figures(run: Run, left_out: str | os.PathLike[str] | None) -> dict[str, Any]:
     """Read the figures of a cross-validation by origin; nothing where none is given.
 
-    Its networks may have learned for fewer epochs, as one may want of so many of them; then the bundle says so.
+    Its networks may have learned for another while, as one may want of so many of them; the bundle says for how long.
     """
     if left_out is None:
         return {}
@@ -190,7 +190,13 @@ def _figures(run: Run, left_out: str | os.PathLike[str] | None) -> dict[str, Any
             f"{folder.name!r} judged a network of other settings or other data.",
             "Cross-validate with the settings of the run.",
         )
-    return {"epochs": record["settings"]["epochs"], "figures": figures}
+    return {"epochs": record["settings"]["epochs"], "steps": _steps(folder), "figures": figures}
+
+
+def _steps(folder: Path) -> list[int]:
+    """Return the fewest and the most steps per epoch of the runs in a cross-validation's folder."""
+    found = [Run.at(run.parent).settings.steps for run in sorted((folder / "runs").glob("*/run.json"))]
+    return [min(found), max(found)]
 
 
 def _describe_maps(size: int, labels: int) -> dict[str, Any]:
