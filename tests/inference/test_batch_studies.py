@@ -94,3 +94,27 @@ def test_a_picture_in_an_archive_is_named_as_it_is_there(predictor, mess, tmp_pa
     (result,) = answers(predictor, archive)
     assert result.input == str(Path(archive, "a", "picture.png"))
     assert result.status is Status.SCORED
+
+
+def test_what_waits_says_which_files_its_answer_is_made_from(predictor, mess):
+    batch = Batch(predictor)
+    found = {}
+    for one in batch.waiting(mess):
+        found[Path(one.name).name] = (len(one.files), one.slices, one.study_uid is not None)
+        assert all(path.is_file() for path in one.files)
+        batch.pass_over(one)
+    assert found == {
+        "broken.png": (1, 1, False),
+        "picture.png": (1, 1, False),
+        "slice-001.dcm": (1, 1, True),
+        "study0": (4, 4, True),
+        "study1": (4, 4, True),
+    }
+
+
+def test_what_is_passed_over_counts_as_done(predictor, mess):
+    told = []
+    batch = Batch(predictor, on_progress=lambda done, known: told.append((done, known)))
+    for one in batch.waiting(mess):
+        batch.pass_over(one)
+    assert told[-1] == (11, 11)

@@ -3,6 +3,7 @@
 import glob
 import os
 from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +11,28 @@ from hemoscope.errors import InputError
 from hemoscope.inference.predictor import Examination, Predictor
 from hemoscope.inference.study import StudyExamination, examine_study
 from hemoscope.reading import FoundStudies, Study, find_images, holds_studies, open_studies, read_slice
-from hemoscope.records import SliceResult, Status, slice_key, study_key
+from hemoscope.records import Slice, SliceResult, Status, slice_key, study_key
 
 Examined = Examination | StudyExamination
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """An input that has no answer yet; it can be examined as long as its files are open.
+
+    Attributes:
+        name: What its answer calls it.
+        files: What its answer is made from; none where it could not even be read.
+        study_uid: (0020,000D) Study Instance UID; None where there is none.
+        slices: How many are to be scored.
+        examine: Answers.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    study_uid: str | None
+    slices: int
+    examine: Callable[[], Examined]
 
 
 class Batch:
@@ -60,14 +80,25 @@ class Batch:
             HemoscopeError: It cannot be opened.
             InputError: "input.no_images" where it holds nothing to score.
         """
+        return (one.examine() for one in self.waiting(path))
+
+    def waiting(self, path: str | os.PathLike[str]) -> Iterator[Waiting]:
+        """Give everything that `studies` answers for, before it is scored; see there.
+
+        Each must be examined, or passed over, before the next is asked for.
+        """
         with open_studies(path) as found:
             if not (found.studies or found.pictures or found.problems):
                 raise _nothing_in(path)
             yield from self._loose(found, path)
             yield from self._each(found, path)
 
-    def _loose(self, found: FoundStudies, path: str | os.PathLike[str]) -> Iterator[Examination]:
-        """Answer for what belongs to no study, in the order of its names."""
+    def pass_over(self, one: Waiting) -> None:
+        """Count an input as done that has its answer from elsewhere."""
+        self._advance(one.slices)
+
+    def _loose(self, found: FoundStudies, path: str | os.PathLike[str]) -> Iterator[Waiting]:
+        """Give what belongs to no study, in the order of its names."""
         loose = {_full_name(path, one.input): one.error for one in found.problems}
         pictures = {_full_name(path, one.name): one.path for one in found.pictures}
         self._known += len(pictures)
@@ -75,12 +106,12 @@ class Batch:
             if slice_key(name) in self._done:
                 continue
             if name in pictures:
-                yield self._predictor.examine_read(partial(read_slice, pictures[name]), name=name)
-                self._advance(1)
+                yield self._slice(name, partial(read_slice, pictures[name]), (pictures[name],))
             else:
-                yield Examination(SliceResult(name, Status.FAILED, error=loose[name]))
+                failed = SliceResult(name, Status.FAILED, error=loose[name])
+                yield Waiting(name, (), None, 0, partial(Examination, failed))
 
-    def _each(self, found: FoundStudies, path: str | os.PathLike[str]) -> Iterator[Examined]:
+    def _each(self, found: FoundStudies, path: str | os.PathLike[str]) -> Iterator[Waiting]:
         named = [
             (name, study)
             for name, study in zip(name_studies(found.studies, path), found.studies, strict=True)
@@ -88,11 +119,22 @@ class Batch:
         ]
         self._known += sum(_count(study) for _, study in named)
         for name, study in named:
+            files = tuple(dict.fromkeys(file for series in study.series for file in series.frames.files()))
             if _count(study) == 1 and study.chosen is not None:
-                yield self._predictor.examine_read(partial(study.chosen.read, 0), name=name)
-                self._advance(1)
+                yield self._slice(name, partial(study.chosen.read, 0), files, study.uid)
             else:
-                yield examine_study(self._predictor, study, name=name, on_slices=self._advance)
+                examine = partial(examine_study, self._predictor, study, name=name, on_slices=self._advance)
+                yield Waiting(name, files, study.uid, _count(study), examine)
+
+    def _slice(
+        self, name: str, read: Callable[[], Slice], files: tuple[Path, ...], study_uid: str | None = None
+    ) -> Waiting:
+        def examine() -> Examination:
+            examined = self._predictor.examine_read(read, name=name)
+            self._advance(1)
+            return examined
+
+        return Waiting(name, files, study_uid, 1, examine)
 
     def _advance(self, slices: int) -> None:
         self._finished += slices

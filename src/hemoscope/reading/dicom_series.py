@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.reading.agreement import better_rescale, corrected_notice, rescale_finding, usual_rescale
@@ -49,6 +49,10 @@ class DicomFrames:
     def instance_uid(self, index: int) -> str | None:
         """Return (0008,0018) SOP Instance UID, None where there is none."""
         return self.instances[index].instance_uid
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that the slices are read from, each once."""
+        return tuple(dict.fromkeys(instance.path for instance in self.instances))
 
     def read(self, index: int) -> Slice:
         """Decode one slice, as displayed; where its scale is in doubt, its neighbor settles that."""

@@ -59,6 +59,11 @@ class NiftiFrames:
         """Return None: NIfTI has none."""
         return None
 
+    def files(self) -> tuple[Path, ...]:
+        """Return the file; nothing for a volume in memory."""
+        name = self.image.get_filename()
+        return () if name is None else (Path(name),)
+
     def values(self, index: int) -> np.ndarray:
         """Read the values of one slice as the file scales them, as displayed, shape (rows, columns).
 

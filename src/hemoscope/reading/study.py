@@ -24,6 +24,9 @@ class Frames(Protocol):
     def instance_uid(self, index: int) -> str | None:
         """Return (0008,0018) SOP Instance UID, None where there is none."""
 
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that the slices are read from, each once."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:

@@ -9,6 +9,9 @@ from hemoscope.store.audit import AuditTrail
 from hemoscope.store.database import Database
 from hemoscope.store.files import Files
 from hemoscope.store.monitoring import Monitoring
+from hemoscope.store.queue import Patience, Queue
+from hemoscope.store.retention import Retention
+from hemoscope.store.scores import Scores
 from hemoscope.store.submissions import Submissions
 from hemoscope.store.tokens import Tokens
 from hemoscope.store.verdicts import Verdicts
@@ -25,6 +28,7 @@ class Store:
         url: Of the database, "postgresql://USER:PASSWORD@HOST/NAME"; SQLite in `folder` unless given.
         keep_pixels_days: Days for which what came, and what a viewer shows of it, is kept once a study is final; 0 for
             not at all, None for as long as the study.
+        patience: With workers.
 
     Attributes:
         submissions: Taken in, looked up, deleted.
@@ -33,6 +37,9 @@ class Store:
         tokens: Who may ask.
         monitoring: How it goes.
         audit: What happened.
+        queue: Taken from by workers.
+        scores: Results, each made once.
+        retention: What is kept for how long.
 
     Raises:
         ServiceError: "store.bad_url", "store.unreachable" or "store.newer".
@@ -40,7 +47,12 @@ class Store:
     """
 
     def __init__(
-        self, folder: str | os.PathLike[str], url: str | None = None, *, keep_pixels_days: int | None = None
+        self,
+        folder: str | os.PathLike[str],
+        url: str | None = None,
+        *,
+        keep_pixels_days: int | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.folder, self.keep_pixels_days = Path(folder), keep_pixels_days
         self.files = Files(self.folder)
@@ -51,6 +63,11 @@ class Store:
         self.tokens = Tokens(self.database)
         self.monitoring = Monitoring(self.database)
         self.audit = AuditTrail(self.database)
+        self.queue = Queue(
+            self.database, self.files, self.submissions, keep_pixels_days=keep_pixels_days, patience=patience
+        )
+        self.scores = Scores(self.database, self.files, patience=self.queue.patience)
+        self.retention = Retention(self.database, self.files, keep_pixels_days=keep_pixels_days)
 
     def close(self) -> None:
         """Close the connections to the database."""

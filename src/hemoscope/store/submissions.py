@@ -9,8 +9,9 @@ from hemoscope.store.audit import append
 from hemoscope.store.database import Database
 from hemoscope.store.files import Files, remove, settle
 from hemoscope.store.records import Arrival, State, StoredAnswer, Submission
-from hemoscope.store.rows import find_answers, find_submission, new_id, now, submission_of
-from hemoscope.store.tables import answers, results, studies, submissions
+from hemoscope.store.retention import forget_studies, lock_results
+from hemoscope.store.rows import find_answers, find_submission, new_id, no_such_study, now, submission_of
+from hemoscope.store.tables import answers, results, submissions
 
 
 class Submissions:
@@ -92,14 +93,20 @@ class Submissions:
             ServiceError: "service.unknown_study".
         """
         with self._database.writing() as connection:
-            find_submission(connection, submission_id)
-            own = _results_of(connection, submission_id)
-            connection.execute(submissions.delete().where(submissions.c.id == submission_id))
-            orphans = _delete_orphans(connection, own)
+            is_it = submissions.c.id == submission_id
+            if connection.execute(sa.select(submissions.c.id).where(is_it).with_for_update()).first() is None:
+                raise no_such_study()
+            own = lock_results(connection, submission_id)
+            connection.execute(submissions.delete().where(is_it))
+            kept = set(connection.scalars(sa.select(answers.c.result_id).where(answers.c.result_id.in_(own))))
+            orphans = [result for result in own if result not in kept]
+            connection.execute(results.delete().where(results.c.id.in_(orphans)))
             append(connection, "deleted", actor=who, subject=submission_id, details={"results": orphans})
         remove(self._files.incoming(submission_id))
         for result in orphans:
             remove(self._files.result(result))
+        with self._database.writing() as connection:
+            forget_studies(connection)
 
     def _enqueue(
         self, submission_id: str, *, name: str, who: str, files: int, size: int, place: Path | None = None
@@ -130,26 +137,3 @@ def only_file(folder: Path) -> Path:
     """Return the only file of a folder, else the folder; a study may be many files, or one archive."""
     inside = list(folder.iterdir()) if folder.is_dir() else []
     return inside[0] if len(inside) == 1 and inside[0].is_file() else folder
-
-
-def _results_of(connection: sa.Connection, submission_id: str) -> list[str]:
-    """Return the ids of the results of a submission, and keep others from adding to what has them."""
-    ids = connection.scalars(sa.select(answers.c.result_id).where(answers.c.submission_id == submission_id)).all()
-    connection.execute(sa.select(results.c.id).where(results.c.id.in_(ids)).order_by(results.c.id).with_for_update())
-    return sorted(set(ids))
-
-
-def _delete_orphans(connection: sa.Connection, candidates: list[str]) -> list[str]:
-    """Delete those results that belong to no submission, and studies that are left with none."""
-    kept = set(connection.scalars(sa.select(answers.c.result_id).where(answers.c.result_id.in_(candidates))))
-    orphans = [result for result in candidates if result not in kept]
-    of_studies = connection.scalars(sa.select(results.c.study_id).where(results.c.id.in_(orphans))).all()
-    connection.execute(results.delete().where(results.c.id.in_(orphans)))
-    connection.execute(
-        studies.delete().where(
-            studies.c.id.in_(of_studies),
-            studies.c.worker.is_(None),
-            ~sa.exists().where(results.c.study_id == studies.c.id),
-        )
-    )
-    return orphans

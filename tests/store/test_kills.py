@@ -1,0 +1,93 @@
+"""Workers and submitters killed at random moments: nothing accepted is lost, nothing is scored twice."""
+
+import multiprocessing
+import random
+import signal
+import time
+from collections import Counter
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from hemoscope.store.queue import Patience
+from hemoscope.store.records import State
+from hemoscope.store.store import Store
+from hemoscope.store.tables import answers, results, submissions
+from tests.store import fake_scorer
+
+KILLS = 100
+KINDS = 60
+"""Different studies; submissions of the same one must share its result."""
+PATIENCE = Patience(lease_s=1.0, most_attempts=10_000)
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Processes that start in milliseconds, from a server that has imported everything."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.store.fake_scorer"])
+    return context
+
+
+def started(context, target, *arguments) -> BaseProcess:
+    process = context.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+def drain(store: Store, *, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        counts = store.worklist.count_states()
+        if counts[State.QUEUED] + counts[State.SCORING] == 0:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"not all was done: {counts}")
+
+
+@pytest.mark.slow
+def test_a_hundred_kills_lose_no_accepted_study_and_score_none_twice(store, url, tmp_path, processes):
+    told, folder = tmp_path / "told", store.folder
+    work = (fake_scorer.work, folder, url, PATIENCE, 0.05)
+    roles = [work, work, work, (fake_scorer.submit_on, folder, url, told, KINDS)]
+    running = [started(processes, *role) for role in roles]
+    killed = Counter()
+    for _ in range(KILLS):
+        time.sleep(random.uniform(0.05, 0.5))
+        number = random.randrange(len(roles))
+        running[number].kill()
+        running[number].join()
+        assert running[number].exitcode == -signal.SIGKILL, "it ended before it was killed"
+        killed[roles[number][0].__name__] += 1
+        running[number] = started(processes, *roles[number])
+    running[3].kill()
+    drain(store, within_s=60)
+    for process in running:
+        process.kill()
+        process.join()
+    check_whole(store, told)
+    accepted = len(told.read_text().split())
+    print(f"{dict(killed)} killed, {accepted} submissions accepted, {KINDS} studies")
+    assert killed["work"] >= KILLS / 2
+    assert accepted > KINDS
+
+
+def check_whole(store: Store, told: Path) -> None:
+    """Every submission that was told of, and every other that is there, has exactly one answer; a study, one result."""
+    with store.database.reading() as connection:
+        states = dict(connection.execute(sa.select(submissions.c.id, submissions.c.state)).all())
+        linked = Counter(connection.scalars(sa.select(answers.c.submission_id)))
+        made = connection.execute(sa.select(results.c.id, results.c.study_id)).all()
+    assert set(told.read_text().split()) <= set(states), "an accepted study is lost"
+    assert set(states.values()) == {State.SCORED}
+    assert linked == dict.fromkeys(states, 1)
+    assert len({row.study_id for row in made}) == len(made) <= KINDS
+    for row in made:
+        assert (store.files.result(row.id) / "index.html").is_file()
+    assert store.audit.verify().broken is None
+    store.retention.sweep(older_than_s=0)
+    assert {path.name for path in (store.folder / "results").iterdir()} == {row.id for row in made}
+    assert {path.name for path in (store.folder / "incoming").iterdir()} == set(states)
+    assert list((store.folder / "making").iterdir()) == list((store.folder / "arriving").iterdir()) == []
