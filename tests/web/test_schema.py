@@ -12,7 +12,7 @@ from schemathesis.specs.openapi import checks
 from hemoscope.web.settings import Rates, ServiceSettings
 from tests.web.serving import serving
 
-EXAMPLES = 20
+EXAMPLES = 40
 """Of each kind for each route: enough to meet every kind of value, few enough for a test."""
 MANY = Rates(requests="1000000/minute", submissions="1000000/minute")
 CHECKS = [

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from hemoscope.errors import HemoscopeError, ServiceError
 from hemoscope.explanation.kept import KeptAnswer
 from hemoscope.models.bundle import Bundle
@@ -185,12 +187,12 @@ class Desk:
         )
 
     def is_ready(self) -> bool:
-        """Whether the store answers and the disk has room."""
+        """Whether the store answers, a worker lives, and the disk has room."""
         try:
-            self.store.worklist.count_states()
-        except (HemoscopeError, OSError):
+            is_worked = self.store.queue.count_alive() > 0
+        except (HemoscopeError, SQLAlchemyError, OSError):
             return False
-        return shutil.disk_usage(self.store.folder).free > self.settings.uploads.spare_bytes
+        return is_worked and shutil.disk_usage(self.store.folder).free > self.settings.uploads.spare_bytes
 
     def _final(self, study_id: str) -> Submission:
         submission = self.store.submissions.get(study_id)

@@ -1,19 +1,24 @@
 """What every request passes: errors caught, headers that bind the browser, host and origin checked, bodies bounded."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hemoscope.errors import HemoscopeError, ServiceError
+from hemoscope.store.database import unreachable
 from hemoscope.web.problems import problem, unforeseen
 from hemoscope.web.rates import REQUESTS, RateLimits
 from hemoscope.web.settings import ServiceSettings, UploadBounds
 
+log = logging.getLogger("hemoscope.web")
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -79,19 +84,22 @@ class Guards:
             check_names(Headers(scope=scope), scope["method"], self._settings)
             await self._app(scope, _bounded(scope, receive, self._settings.uploads), sent)
         except HemoscopeError as error:
-            if status == 0:
-                await problem(error)(scope, receive, sent)
-            else:
-                raise ConnectionAbortedError from None
+            await _tell(problem(error), is_begun=status != 0, scope=scope, receive=receive, send=sent)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database does not answer: %s", type(error).__name__)
+            await _tell(problem(unreachable()), is_begun=status != 0, scope=scope, receive=receive, send=sent)
         except Exception as error:  # no traceback, and none of its text, may reach a client or a log
-            answer = unforeseen(error)
-            if status == 0:
-                await answer(scope, receive, sent)
-            else:
-                raise ConnectionAbortedError from None
+            await _tell(unforeseen(error), is_begun=status != 0, scope=scope, receive=receive, send=sent)
         finally:
             route = getattr(scope.get("route"), "path", "-")
             self._observe(scope["method"], route, status, time.perf_counter() - started)
+
+
+async def _tell(answer: Response, *, is_begun: bool, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a problem; where another answer has begun, nothing is left but to end the connection."""
+    if is_begun:
+        raise ConnectionAbortedError from None
+    await answer(scope, receive, send)
 
 
 def check_names(headers: Mapping[str, str], method: str, settings: ServiceSettings) -> None:

@@ -36,6 +36,7 @@ _STATUS = {
     "service.too_many_files": 413,
     "service.too_often": 429,
     "service.unknown_study": 404,
+    "store.unreachable": 503,
     "service.wrong_media_type": 415,
     "service.wrong_method": 405,
 }

@@ -22,7 +22,6 @@ class UploadBounds:
         json_bytes: Of any other request.
         infer_bytes: Of a request for the bare network.
         spare_bytes: Of the disk, that an upload must leave free.
-        unpacked: Bytes that may come out of archives, for each byte that an upload may have.
     """
 
     max_bytes: int = 2 << 30
@@ -32,7 +31,6 @@ class UploadBounds:
     json_bytes: int = 64 << 10
     infer_bytes: int = 8 << 20
     spare_bytes: int = 256 << 20
-    unpacked: int = 4
 
 
 @dataclass(frozen=True, slots=True)
