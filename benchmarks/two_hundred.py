@@ -93,12 +93,25 @@ def main() -> None:
     parser.add_argument("--seed-repeats", type=int, default=3)
     parser.add_argument("--origins", type=Path, default=Path("runs/origins"))
     parser.add_argument("--seed-scores", type=Path, default=Path("runs/seed_scores.csv"))
+    parser.add_argument("--only-map-network", action="store_true", help="print its lines alone, which takes seconds")
     choices = parser.parse_args()
     collection = load_collection(folder(ORIGIN), groups_file=folder(f"{ORIGIN}-groups.csv"))
-    labels, groups = np.array(collection.labels), np.array(collection.groups)
-    print(f"{len(labels)} slices, {len(set(groups))} groups; {choices.repeats} x {FOLDS} folds, pooled, 95 % intervals")
+    groups = set(collection.groups)
+    print(f"{len(collection)} slices, {len(groups)} groups; {choices.repeats} x {FOLDS} folds, pooled, 95 % intervals")
     print(f"seed CNN, trained anew for every fold: {choices.seed_repeats} x {FOLDS}")
     print(f"{'':<24}{'folds':<10}{'AUROC':<23}{'accuracy':<23}{'ECE':<23}accuracy, lowest to highest repeat")
+    if not choices.only_map_network:
+        print_the_others(collection, choices)
+    table = choices.origins / "predictions.csv"
+    if table.is_file():
+        print_map_network(table, repeats=choices.repeats)
+    else:
+        print(f"{table} is not here: no line of the map network (see --help).", file=sys.stderr)
+
+
+def print_the_others(collection: Collection, choices: argparse.Namespace) -> None:
+    """Print the lines of the floors, of the seed's network and of features of photographs."""
+    labels, groups = np.array(collection.labels), np.array(collection.groups)
     scan = scan_collection(collection)
     print_floor("file properties alone", metadata_floor(labels, groups, pixel_free(scan.facts)))
     for is_random in (True, False):
@@ -112,11 +125,6 @@ def main() -> None:
         for split in (RANDOM, GROUPED):
             judged = [judge_features(features, labels, groups, split, seed=seed) for seed in range(choices.repeats)]
             print_line(name, split, labels, groups, judged)
-    table = choices.origins / "predictions.csv"
-    if table.is_file():
-        print_map_network(table, repeats=choices.repeats)
-    else:
-        print(f"{table} is not here: no line of the map network (see --help).", file=sys.stderr)
 
 
 def arrange(labels: np.ndarray, groups: np.ndarray, split: str, *, seed: int) -> Folds:
