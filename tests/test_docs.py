@@ -5,6 +5,7 @@ import runpy
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 
 from hemoscope.cli import COMMANDS, main
@@ -46,7 +47,10 @@ def test_every_command_that_is_shown_exists_with_its_options(page, fewest):
     assert len(commands) >= fewest
     for name, *arguments in commands:
         assert name in COMMANDS
-        known = {option for parameter in main.get_command(None, name).params for option in parameter.opts}
+        command = main.get_command(None, name)
+        if isinstance(command, click.Group):
+            command = command.commands[arguments[0]]
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {argument for argument in arguments if argument.startswith("--")} <= known
 
 

@@ -5,6 +5,7 @@ python docs/reference/write_cli.py
 
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
 from hemoscope.cli import COMMANDS, main
@@ -21,10 +22,17 @@ def page() -> str:
     """Return the page."""
     runner = CliRunner()
     sections = [HEAD]
-    for command in ([], *([name] for name in sorted(COMMANDS))):
+    for command in ([], *(called for name in sorted(COMMANDS) for called in _with_subcommands(name))):
         shown = runner.invoke(main, [*command, "--help"], prog_name="hemoscope", terminal_width=100).output
         sections.append(f"## `hemoscope {' '.join(command)}".rstrip() + f"`\n\n```\n{shown.rstrip()}\n```\n")
     return "\n".join(sections)
+
+
+def _with_subcommands(name: str) -> list[list[str]]:
+    """Return what is typed to call a command, and each of its own."""
+    command = main.get_command(click.Context(main), name)
+    below = sorted(command.commands) if isinstance(command, click.Group) else []
+    return [[name], *([name, one] for one in below)]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 import multiprocessing
 import signal
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -239,12 +240,12 @@ def test_deleting_what_is_being_scored_ends_the_work(store):
 
 
 def test_a_heart_that_beats_keeps_a_slow_job(store, url):
-    with Store(store.folder, url, patience=Patience(lease_s=0.5)) as quick:
+    with Store(store.folder, url, patience=Patience(lease_s=2.0)) as quick:
         submit(quick, content=b"slow")
-        scorer = FakeScorer(seconds=1.0)
+        scorer = SlowScorer()
         thread = threading.Thread(target=lambda: Worker(quick, scorer).run(until_empty=True))
         thread.start()
-        while not scorer.scored:
+        while quick.worklist.count_states()[State.SCORING] == 0:
             thread.join(0.01)
         taken = []
         while thread.is_alive():
@@ -252,6 +253,15 @@ def test_a_heart_that_beats_keeps_a_slow_job(store, url):
             thread.join(0.05)
     assert set(taken) == {None}
     assert scorer.scored == [b"slow"]
+
+
+class SlowScorer(FakeScorer):
+    """Takes longer than a lease, and says nothing meanwhile."""
+
+    def look_into(self, path, *, on_progress):
+        for one in super().look_into(path, on_progress=on_progress):
+            time.sleep(3.0)
+            yield one
 
 
 def test_workers_that_live_are_counted(store):

@@ -15,6 +15,7 @@ from hemoscope.terms import RESEARCH_USE_ONLY
 COMMANDS = (
     "agreement",
     "audit",
+    "audit-log",
     "compare",
     "cross-validate",
     "demo",
@@ -28,9 +29,11 @@ COMMANDS = (
     "phantom",
     "predict",
     "submit-rsna",
+    "tokens",
     "train",
     "train-study",
     "tune",
+    "work",
 )
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3
 

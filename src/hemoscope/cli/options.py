@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from hemoscope.models.registry import MODELS
+from hemoscope.store.pool import STORE_URL
 from hemoscope.training.settings import PRECISIONS, TrainingSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -63,6 +64,40 @@ seen = click.option(
     default="refuse",
     show_default=True,
     help="What to do with slices that stood in the training data: stop, leave their groups out, or keep and mark them.",
+)
+LONGEST_DAYS = 36_500
+
+
+def _days(_: click.Context, __: click.Parameter, value: str) -> int | None:
+    """Turn what --keep-pixels says into days; None for good, 0 for not at all."""
+    if value == "all":
+        return None
+    if value == "none":
+        return 0
+    if value.isascii() and value.isdigit() and 1 <= int(value) <= LONGEST_DAYS:
+        return int(value)
+    raise click.BadParameter("expected a number of days, none, or all")
+
+
+folder = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where studies lie; a folder of the user's own unless given.",
+)
+store_url = click.option(
+    "--store",
+    "store_url",
+    envvar=STORE_URL,
+    show_envvar=True,
+    help="URL of the database; SQLite in the folder unless given.",
+)
+keep_pixels = click.option(
+    "--keep-pixels",
+    "keep_pixels_days",
+    default="all",
+    show_default=True,
+    callback=_days,
+    help="Days that pixels are kept, none, or all.",
 )
 draws = click.option(
     "--draws", type=click.IntRange(100), default=2000, show_default=True, help="Bootstrap samples for intervals."

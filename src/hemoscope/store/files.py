@@ -9,6 +9,12 @@ from pathlib import Path
 ARRIVING, INCOMING, MAKING, RESULTS = "arriving", "incoming", "making", "results"
 
 
+def default_folder() -> Path:
+    """Return where a store lies unless another folder is named, in the user's own data (XDG Base Directory)."""
+    home = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "hemoscope"
+
+
 class Files:
     """The folders of one store.
 

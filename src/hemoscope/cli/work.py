@@ -1,0 +1,67 @@
+"""hemoscope work: score what was submitted to a store."""
+
+import logging
+import os
+import signal
+import threading
+import warnings
+from pathlib import Path
+
+import click
+
+from hemoscope.cli import options
+from hemoscope.cli.stores import open_store
+
+
+@click.command()
+@options.folder
+@options.store_url
+@click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
+@options.point
+@options.keep_pixels
+@click.option("--until-empty", is_flag=True, help="End once nothing is left to score.")
+@click.option("--until-closed", is_flag=True, help="End once standard input closes, as it does with who started this.")
+def work(
+    folder: Path | None,
+    store_url: str | None,
+    bundle: Path | None,
+    operating_point: str,
+    keep_pixels_days: int | None,
+    until_empty: bool,
+    until_closed: bool,
+) -> None:
+    """Score what was submitted, one study at a time, until told to stop; hemoscope serve starts such workers itself.
+
+    More may run, here and on other machines that reach the same folder and database. Ctrl-C and SIGTERM put back what
+    is at hand; what a killed worker leaves is taken by another. The log tells of no patient. Research use only.
+    """
+    from hemoscope.terms import RESEARCH_USE_ONLY
+
+    with open_store(folder, store_url, keep_pixels_days=keep_pixels_days) as store:
+        from hemoscope.store.scorer import BundleScorer
+        from hemoscope.store.worker import Worker
+
+        scorer = BundleScorer(bundle, operating_point=operating_point)
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        if until_closed:
+            threading.Thread(target=_wait_for_end, args=(stopping,), daemon=True).start()
+        _log_to_stderr()
+        click.echo(f"Scoring with {scorer.model.name} {scorer.model.version}. {RESEARCH_USE_ONLY}", err=True)
+        ended = Worker(store, scorer, stopping=stopping).run(until_empty=until_empty)
+    click.echo(f"Ended: {ended} submissions.", err=True)
+
+
+def _wait_for_end(stopping: threading.Event) -> None:
+    # Not sys.stdin: Python cannot end while a thread waits in it
+    while os.read(0, 4096):
+        pass
+    stopping.set()
+
+
+def _log_to_stderr() -> None:
+    """Let our own log through, and of libraries nothing: their warnings quote what stands in the files."""
+    logging.basicConfig(level=logging.CRITICAL, format="%(asctime)s %(levelname)s %(process)d %(message)s")
+    logging.getLogger("hemoscope").setLevel(logging.INFO)
+    warnings.simplefilter("ignore")
