@@ -94,3 +94,20 @@ def test_shrink_averages_areas_and_says_the_scale():
     small, scale = shrink(grey)
     assert scale == 2.0
     assert np.array_equal(small, np.eye(256, dtype=np.float32))
+
+
+@pytest.mark.parametrize("away", [(1, 0), (0, 1), (-7, 5), (36, -57)])
+def test_masks_move_with_the_head_by_any_number_of_pixels_up_to_the_border(away):
+    hu = draw_head()
+    write_letter(hu, "R", (2, 30))
+    there, moved = (find_head(apply_window(picture, BRAIN)) for picture in (hu, np.roll(hu, away, axis=(0, 1))))
+    for name in ("bone", "hull", "tissue"):
+        assert np.array_equal(np.roll(getattr(there, name), away, axis=(0, 1)), getattr(moved, name))
+
+
+def test_more_specks_than_parts_are_looked_at_change_nothing():
+    hu = draw_head()
+    sown = hu.copy()
+    sown[2:30:4, 2:60:4] = 1000
+    there, beside = (find_head(apply_window(picture, BRAIN)) for picture in (hu, sown))
+    assert np.array_equal(there.bone, beside.bone)

@@ -6,7 +6,6 @@ working resolution at which all distances below are given.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -102,36 +101,31 @@ def find_head(grey: np.ndarray) -> Head:
             bone encloses nothing, as above the vertex.
     """
     small, scale = shrink(grey)
-    first, brightest = _first_outline(small)
-    level, spread = measure_tissue(small, first.tissue)
+    tissue, brightest = _first_tissue(small)
+    level, spread = measure_tissue(small, tissue)
     threshold = level + min(BONE_ABOVE_TISSUE * (brightest - level), BONE_SPREADS_ABOVE_TISSUE * spread)
-    bone, hull, tissue, is_closed = _outline(small, threshold)
+    bone = _head_bones(small > threshold)
+    hull = convex_hull(bone)
+    tissue, is_closed = _tissue(small, bone, hull)
+    if not is_closed:
+        hull = convex_hull(bone | _bulging_tissue(small, bone, tissue))
     return Head(small=small, bone=bone, hull=hull, tissue=tissue, is_closed=is_closed, scale=scale)
 
 
-class _Outline(NamedTuple):
-    bone: np.ndarray
-    hull: np.ndarray
-    tissue: np.ndarray
-    is_closed: bool
-
-
-def _outline(small: np.ndarray, threshold: float) -> _Outline:
-    """Find bone, hull and tissue at one bone threshold."""
-    bone = _head_bones(small > threshold)
-    hull = convex_hull(bone)
+def _tissue(small: np.ndarray, bone: np.ndarray, hull: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Find the soft tissue of a head, and whether its bones enclose it."""
     shown = small > BACKGROUND * small.max()
     enclosed = _enclosed(bone, hull) & shown
-    if enclosed.sum() >= max(FEWEST_PIXELS, SMALLEST_INSIDE * hull.sum()):
-        return _Outline(bone, hull, enclosed, True)
-    tissue = cv2.erode((hull & ~bone & shown).astype(np.uint8), _disk(2)).astype(bool)
-    if tissue.sum() < max(FEWEST_PIXELS, SMALLEST_OPEN * hull.sum()):
+    if np.count_nonzero(enclosed) >= max(FEWEST_PIXELS, SMALLEST_INSIDE * np.count_nonzero(hull)):
+        return enclosed, True
+    tissue = cv2.erode((hull & ~bone & shown).view(np.uint8), _disk(2)).view(bool)
+    if np.count_nonzero(tissue) < max(FEWEST_PIXELS, SMALLEST_OPEN * np.count_nonzero(hull)):
         raise RefusedError(
             "gate.no_tissue",
             "Expected brain inside the skull; found none, as in a face, a neck or above the vertex.",
             "Choose a slice that shows brain.",
         )
-    return _Outline(bone, convex_hull(bone | _bulging_tissue(small, bone, tissue)), tissue, False)
+    return tissue, False
 
 
 def _bulging_tissue(small: np.ndarray, bone: np.ndarray, tissue: np.ndarray) -> np.ndarray:
@@ -144,17 +138,20 @@ def _bulging_tissue(small: np.ndarray, bone: np.ndarray, tissue: np.ndarray) -> 
     return np.isin(labels, touching)
 
 
-def _first_outline(small: np.ndarray) -> tuple[_Outline, float]:
-    """Outline the head without knowing its window; return also how bright bone is."""
+def _first_tissue(small: np.ndarray) -> tuple[np.ndarray, float]:
+    """Find the head's tissue without knowing its window; return also how bright bone is."""
     shown = small[small > BACKGROUND * small.max()]
     if np.ptp(small) < LEAST_CONTRAST or shown.size < SMALLEST_HEAD * small.size:
         raise RefusedError("gate.empty", "The picture shows nothing to judge.", "Choose a slice that shows a head.")
     brightest = float(np.percentile(shown, 99.5))
     threshold = min(max(_otsu(shown), LOWEST_SPLIT * brightest), HIGHEST_SPLIT * brightest)
     bone = _head_bones(small > threshold)
-    if bone.sum() > MOST_BONE * convex_hull(bone).sum():  # a dim background was split off, not the brain
-        threshold = _otsu(small[small > threshold])
-    return _outline(small, min(threshold, HIGHEST_SPLIT * brightest)), brightest
+    hull = convex_hull(bone)
+    if np.count_nonzero(bone) > MOST_BONE * np.count_nonzero(hull):  # a dim background was split off, not the brain
+        threshold = min(_otsu(small[small > threshold]), HIGHEST_SPLIT * brightest)
+        bone = _head_bones(small > threshold)
+        hull = convex_hull(bone)
+    return _tissue(small, bone, hull)[0], brightest
 
 
 def _otsu(values: np.ndarray) -> float:
@@ -167,9 +164,9 @@ def _otsu(values: np.ndarray) -> float:
 
 def _head_bones(bright: np.ndarray) -> np.ndarray:
     """Keep the bright parts that are bones of the head: the one that encloses most, and large ones beside it."""
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(bright.astype(np.uint8), connectivity=8)
-    by_size = 1 + np.argsort(-boxes[1:, cv2.CC_STAT_AREA])[:MOST_PARTS]
-    areas = {int(part): _closed_area(labels, int(part), boxes[part]) for part in by_size}
+    window = _around(bright)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(bright[window].astype(np.uint8), connectivity=8)
+    areas = _closed_areas(labels, boxes)
     main = max(areas, key=areas.__getitem__, default=0)
     if not areas or areas[main] < SMALLEST_HEAD * bright.size:
         raise RefusedError(
@@ -177,40 +174,74 @@ def _head_bones(bright: np.ndarray) -> np.ndarray:
             "Expected an axial head CT slice; found no bone that could be a skull.",
             "Choose an axial CT slice of the head, rendered in a brain or soft-tissue window.",
         )
-    skull = labels == main
+    skull = np.zeros_like(bright)
+    skull[window] = labels == main
     large = [part for part, area in areas.items() if part != main and area >= SMALLEST_PART * areas[main]]
-    if not large:
-        return skull
-    beside = _beside(skull)
-    return skull | np.isin(labels, [part for part in large if beside[labels == part].mean() > 0.5])
+    for part in _beside(skull, {part: _placed(labels == part, window, bright.shape) for part in large}):
+        skull[window] |= labels == part
+    return skull
 
 
-def _beside(skull: np.ndarray) -> np.ndarray:
-    """Where another bone of the head may lie: near the skull's hull, yet not enclosed by it as a bleed is."""
+def _closed_areas(labels: np.ndarray, boxes: np.ndarray) -> dict[int, int]:
+    """Count the pixels of the largest parts with their holes, leaving out those too small to matter."""
+    areas: dict[int, int] = {}
+    for part in (1 + np.argsort(-boxes[1:, cv2.CC_STAT_AREA])[:MOST_PARTS]).tolist():
+        left, top, width, height = boxes[part, :4].tolist()
+        if width * height >= SMALLEST_PART * max(areas.values(), default=0):  # a box holds its part with all holes
+            areas[part] = _closed_area(labels[top : top + height, left : left + width] == part)
+    return areas
+
+
+def _beside(skull: np.ndarray, parts: dict[int, np.ndarray]) -> list[int]:
+    """Tell which parts are bones of the head too: near the skull's hull, yet not enclosed by it as a bleed is."""
+    if not parts:
+        return []
     hull = convex_hull(skull)
-    near = cv2.dilate(hull.astype(np.uint8), _disk(round(NEAR * _extent(hull)))).astype(bool)
-    return near & ~_enclosed(skull, hull)
+    near = cv2.dilate(hull.view(np.uint8), _disk(round(NEAR * _extent(hull)))).view(bool)
+    found = [part for part, mask in parts.items() if near[mask].mean() > 0.5]
+    if not found:
+        return []
+    near &= ~_enclosed(skull, hull)
+    return [part for part in found if near[parts[part]].mean() > 0.5]
 
 
-def _closed_area(labels: np.ndarray, part: int, box: np.ndarray) -> int:
+def _closed_area(part: np.ndarray) -> int:
     """Count the pixels of a part with its holes: a skull encloses a brain, a head holder nothing."""
-    left, top, width, height = (int(value) for value in box[:4])
-    alone = labels[top : top + height, left : left + width] == part
-    return int(_close_and_fill(alone, radius=3).sum())
+    return int(np.count_nonzero(_close_and_fill(part, radius=3)))
 
 
 def _enclosed(bone: np.ndarray, hull: np.ndarray) -> np.ndarray:
     """Return the largest region that bone encloses, once narrow gaps are bridged."""
-    filled = _close_and_fill(bone, radius=max(2, round(LARGEST_GAP * _extent(hull))))
-    return _largest_part(cv2.erode((filled & ~bone & hull).astype(np.uint8), _disk(1)).astype(bool))
+    window = _around(hull)  # no gap is bridged beyond it
+    bones, inside = bone[window], hull[window]
+    filled = _close_and_fill(bones, radius=max(2, round(LARGEST_GAP * _extent(hull))))
+    region = _largest_part(cv2.erode((filled & ~bones & inside).view(np.uint8), _disk(1)))
+    return _placed(region, window, bone.shape)
+
+
+def _around(mask: np.ndarray) -> tuple[slice, slice]:
+    """Return the rows and columns of a mask and at least one more where there is one, from even ones on.
+
+    Connected parts are numbered by blocks of two by two, so that beginning at an even place they keep their order.
+    """
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    top, bottom, left, right = max(top - 1, 0) & ~1, top + height + 1, max(left - 1, 0) & ~1, left + width + 1
+    return slice(top, bottom), slice(left, right)
+
+
+def _placed(mask: np.ndarray, window: tuple[slice, slice], shape: tuple[int, ...]) -> np.ndarray:
+    """Put a mask back to where it was cut from."""
+    whole = np.zeros(shape, bool)
+    whole[window] = mask
+    return whole
 
 
 def convex_hull(mask: np.ndarray) -> np.ndarray:
     """Return the convex hull of a mask, bool, of its shape; the mask is not empty."""
     hull = np.zeros(mask.shape, np.uint8)
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outlines, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outlines)), 1)
-    return hull.astype(bool)
+    return hull.view(bool)
 
 
 def _extent(mask: np.ndarray) -> int:
@@ -220,16 +251,16 @@ def _extent(mask: np.ndarray) -> int:
 def _close_and_fill(mask: np.ndarray, *, radius: int) -> np.ndarray:
     """Bridge gaps of up to twice the radius, then fill every hole."""
     margin = radius + 2
-    padded = np.pad(mask.astype(np.uint8), margin)
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
     closed = np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, _disk(radius)))
     cv2.floodFill(closed, None, (0, 0), 2)
     return closed[margin:-margin, margin:-margin] != 2
 
 
 def _largest_part(mask: np.ndarray) -> np.ndarray:
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     areas = boxes[1:, cv2.CC_STAT_AREA]
-    return np.asarray(labels == 1 + np.argmax(areas)) if areas.size else np.zeros_like(mask)
+    return np.asarray(labels == 1 + np.argmax(areas)) if areas.size else np.zeros(mask.shape, bool)
 
 
 def _disk(radius: int) -> np.ndarray:

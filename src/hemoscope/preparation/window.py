@@ -32,4 +32,6 @@ def apply_window(hu: np.ndarray, window: Window) -> np.ndarray:
             f"Expected HU, signed or floating point; received {hu.dtype}.",
             "Rescale the stored values first: stored * slope + intercept.",
         )
-    return np.clip((hu - window.level) / window.width + 0.5, 0.0, 1.0).astype(np.float32)
+    shown = np.asarray((hu - window.level) / window.width)  # of our own from here on: no more copies are needed
+    shown += 0.5
+    return np.clip(shown, 0.0, 1.0, out=shown).astype(np.float32, copy=False)
