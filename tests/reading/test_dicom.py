@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import apply_modality_lut
 from pydicom.uid import SecondaryCaptureImageStorage
 
-from hemoscope.reading import read_slice
+from hemoscope.reading import dicom, read_slice
 from hemoscope.records import Edges
 from hemoscope.terms import Unit
 
@@ -180,6 +180,33 @@ def test_a_file_without_preamble_and_meta_information_is_read(make_dicom: Maker,
     start = 132 + 12 + int.from_bytes(whole[140:144], "little")
     (tmp_path / "bare").write_bytes(whole[start:])
     assert read_slice(tmp_path / "bare").pixels.tolist() == SMALL_HU
+
+
+def test_a_file_is_parsed_once(make_dicom: Maker, monkeypatch: pytest.MonkeyPatch):
+    parsed = []
+
+    def parse(*arguments: Any, **options: Any) -> Any:
+        parsed.append(options)
+        return dcmread(*arguments, **options)
+
+    monkeypatch.setattr(dicom, "dcmread", parse)
+    assert read_slice(make_dicom(SMALL)).pixels.tolist() == SMALL_HU
+    assert parsed == [{"stop_before_pixels": True, "force": True}]
+
+
+def test_a_length_of_pixels_that_reads_like_a_representation_is_a_length(make_dicom: Maker):
+    stored = np.arange(102 * 102, dtype=np.uint16).reshape(102, 102)
+    assert (2 * stored.size).to_bytes(4, "little")[:2] == b"HQ"
+    assert np.array_equal(read_slice(make_dicom(stored, "implicit")).pixels, stored - np.float32(1024))
+
+
+def test_explicit_elements_under_an_implicit_transfer_syntax_are_read(make_dicom: Maker, tmp_path: Path):
+    path = make_dicom(SMALL, "explicit")
+    mislabeled = tmp_path / "mislabeled.dcm"
+    explicit, implicit = b"1.2.840.10008.1.2.1\x00", b"1.2.840.10008.1.2\x00\x00\x00"
+    assert path.read_bytes().count(explicit) == 1
+    mislabeled.write_bytes(path.read_bytes().replace(explicit, implicit))
+    assert read_slice(mislabeled).pixels.tolist() == SMALL_HU
 
 
 def test_a_j2k_stream_of_another_signedness_than_its_header_has_right_hu(pydicom_files: Path):

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from pydicom import dcmread
+from pydicom.filereader import data_element_generator
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from hemoscope.errors import HemoscopeError, ReadingError
@@ -69,18 +70,40 @@ def read_dicom(file: BinaryIO, *, source: str, frame: int | None = None, rescale
 def _read(file: BinaryIO, source: str, rescale: Rescale | None = None) -> Slice:
     # The header first: most refusals need no pixels, and afterwards the position tells whether pixels follow at all.
     header = dcmread(file, stop_before_pixels=True, force=True)
+    is_implicit = _is_implicit(header)
     unit = unit_of(header, source=source)
     is_deflated = text(header.file_meta, "TransferSyntaxUID").startswith("1.2.840.10008.1.2.1.99")
     pixels_follow = file.tell() < os.fstat(file.fileno()).st_size
     check_frame(header, has_pixels=is_deflated or pixels_follow, source=source)
-    file.seek(0)
-    dataset = _with_syntax(dcmread(file, force=True))
+    if is_deflated:
+        file.seek(0)
+        dataset = dcmread(file, force=True)  # of what it inflates, nothing is left to read on from
+    else:
+        dataset = _with_rest(header, file, is_implicit=is_implicit, source=source)
     if not any(keyword in dataset for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
         if is_deflated:
             check_frame(dataset, has_pixels=False, source=source)
         # The header ended where pixels begin, and pydicom gave up inside them.
         raise truncated(source)
+    dataset = _with_syntax(dataset)
     return _slice(dataset, decode(dataset, source=source), unit, source, rescale)
+
+
+def _is_implicit(header: Any) -> bool:
+    """Tell how a data set was read, which may not be what its meta information says."""
+    first = next((header.get_item(tag) for tag in header.keys()), None)  # noqa: SIM118  iterating would decode values
+    return bool(getattr(first, "is_implicit_VR", header.original_encoding[0]))
+
+
+def _with_rest(header: Any, file: BinaryIO, *, is_implicit: bool, source: str) -> Any:
+    """Read on where the header ended, at the pixels, so that no part of the file is parsed twice."""
+    try:
+        for element in data_element_generator(file, is_implicit, header.original_encoding[1]):
+            if not element.tag.is_private:
+                header[element.tag] = element
+    except (EOFError, NotImplementedError) as error:
+        raise truncated(source) from error
+    return header
 
 
 def _read_frame(file: BinaryIO, source: str, frame: int, rescale: Rescale | None) -> Slice:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydicom import dcmread
+from pydicom.tag import Tag
 
 from hemoscope.errors import HemoscopeError, ReadingError, RefusedError
 from hemoscope.reading.deflate import refuse_deflate_bomb
@@ -20,45 +21,48 @@ from hemoscope.reading.source import io_failed, open_source
 from hemoscope.terms import Unit
 
 _TAGS = [
-    "SpecificCharacterSet",
-    "ImageType",
-    "SOPClassUID",
-    "SOPInstanceUID",
-    "Modality",
-    "StudyInstanceUID",
-    "SeriesInstanceUID",
-    "SeriesNumber",
-    "AcquisitionNumber",
-    "InstanceNumber",
-    "PatientID",
-    "PatientName",
-    "StudyDescription",
-    "SeriesDescription",
-    "ProtocolName",
-    "BodyPartExamined",
-    "ConvolutionKernel",
-    "ContrastBolusAgent",
-    "ContrastBolusVolume",
-    "SliceThickness",
-    "GantryDetectorTilt",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "SliceLocation",
-    "FrameOfReferenceUID",
-    "TemporalPositionIdentifier",
-    "SamplesPerPixel",
-    "NumberOfFrames",
-    "Rows",
-    "Columns",
-    "PixelSpacing",
-    "BitsAllocated",
-    "BitsStored",
-    "PixelRepresentation",
-    "RescaleSlope",
-    "RescaleIntercept",
-    "RescaleType",
-    "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
+    Tag(keyword)
+    for keyword in (
+        "SpecificCharacterSet",
+        "ImageType",
+        "SOPClassUID",
+        "SOPInstanceUID",
+        "Modality",
+        "StudyInstanceUID",
+        "SeriesInstanceUID",
+        "SeriesNumber",
+        "AcquisitionNumber",
+        "InstanceNumber",
+        "PatientID",
+        "PatientName",
+        "StudyDescription",
+        "SeriesDescription",
+        "ProtocolName",
+        "BodyPartExamined",
+        "ConvolutionKernel",
+        "ContrastBolusAgent",
+        "ContrastBolusVolume",
+        "SliceThickness",
+        "GantryDetectorTilt",
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "SliceLocation",
+        "FrameOfReferenceUID",
+        "TemporalPositionIdentifier",
+        "SamplesPerPixel",
+        "NumberOfFrames",
+        "Rows",
+        "Columns",
+        "PixelSpacing",
+        "BitsAllocated",
+        "BitsStored",
+        "PixelRepresentation",
+        "RescaleSlope",
+        "RescaleIntercept",
+        "RescaleType",
+        "SharedFunctionalGroupsSequence",
+        "PerFrameFunctionalGroupsSequence",
+    )
 ]
 _FARTHEST = 100_000.0
 """mm. No scanner's coordinates reach further; what does is damage."""
@@ -83,7 +87,7 @@ def read_instances(path: str | os.PathLike[str], *, name: str) -> tuple[Instance
     with open_source(path) as file, quiet_libraries():
         try:
             refuse_deflate_bomb(file, source=source)
-            header = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(_TAGS))
+            header = dcmread(file, stop_before_pixels=True, force=True, specific_tags=_TAGS)
             is_deflated = text(header.file_meta, "TransferSyntaxUID").startswith("1.2.840.10008.1.2.1.99")
             has_pixels = is_deflated or file.tell() < os.fstat(file.fileno()).st_size
             return _instances(header, Path(path), name, has_pixels=has_pixels)
