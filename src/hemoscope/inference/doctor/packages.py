@@ -36,9 +36,23 @@ EXTRAS = {
         "tensorflow-cpu",
         "tf2onnx",
     ),
+    "serve": (
+        "alembic",
+        "fastapi",
+        "limits",
+        "prometheus-client",
+        "python-multipart",
+        "sqlalchemy",
+        "uvicorn",
+    ),
+    "postgresql": ("pg8000",),
 }
 """What each extra adds, by name of the package."""
-FEATURES = {"train": "train, tune and export networks"}
+FEATURES = {
+    "train": "train, tune and export networks",
+    "serve": "run the service",
+    "postgresql": "keep the service's studies in PostgreSQL",
+}
 SAME = {"tensorflow-cpu": ("tensorflow",), "opencv-python-headless": ("opencv-python", "opencv-contrib-python")}
 """Packages that bring the same modules."""
 
