@@ -1,5 +1,6 @@
 """What every request passes: names, origins, bounds, patience, headers."""
 
+import contextlib
 import time
 from dataclasses import replace
 
@@ -82,14 +83,14 @@ def test_a_body_that_is_declared_too_large_is_refused_unread(client):
         answer = everything(connection)
     assert answer.startswith("HTTP/1.1 413 ")
     assert '"code":"service.too_large"' in answer
-    assert "connection: close" in answer.lower()
 
 
 def everything(connection) -> str:
     """Read until the server closes the connection."""
     received = b""
-    while piece := connection.recv(65536):
-        received += piece
+    with contextlib.suppress(ConnectionError):
+        while piece := connection.recv(65536):
+            received += piece
     return received.decode()
 
 
@@ -179,6 +180,16 @@ def test_whoever_sends_on_after_a_refusal_is_let_go(client):
         assert is_cut_short(connection, "x" * 100)
 
 
+def test_a_connection_whose_refused_body_has_ended_serves_on(client):
+    with raw(client) as connection, connection.makefile("rb") as answers:
+        connection.sendall(b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n")
+        assert answers.readline().startswith(b"HTTP/1.1 404 ")
+        connection.sendall(b"0123456789")
+        time.sleep(1.0)  # longer than the server lingers, and than a head may take
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b"HTTP/1.1 200 OK" in answers.read()
+
+
 def test_many_methods_are_one_kind_in_the_metrics(client):
     for method in ("BREW", "WHEN"):
         assert client.request(method, "/health").status_code == 405
@@ -204,6 +215,13 @@ def test_deep_json_is_a_bad_request(client):
     assert is_problem(client.post("/api/v1/session", content="[" * 60_000), 422, "service.bad_request")
     deep = '{"inputs":' + "[" * 1_000_000
     assert client.post("/v2/models/map-net/infer", content=deep).status_code in (400, 422)
+
+
+def test_huge_json_is_refused_before_it_is_read(client):
+    huge = {"token": "x", "more": list(range(100_000))}
+    assert is_problem(client.post("/api/v1/session", json=huge), 413, "service.too_large")
+    tensor = {"name": "inputs", "datatype": "FP32", "shape": [1], "data": [0.5] * 3_000_000}
+    assert is_problem(client.post("/v2/models/map-net/infer", json={"inputs": [tensor]}), 413, "service.too_large")
 
 
 def test_a_wrong_value_is_not_said_back(client):

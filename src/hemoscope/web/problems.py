@@ -60,7 +60,7 @@ def status_of(error: HemoscopeError) -> int:
 
 
 def problem(error: HemoscopeError, *, incident: str | None = None) -> Response:
-    """Answer with an error; one that ends the connection says so, for the rest of its body is not read."""
+    """Answer with an error."""
     status = status_of(error)
     told: dict[str, Any] = {
         "type": f"urn:hemoscope:error:{error.code}",
@@ -72,9 +72,7 @@ def problem(error: HemoscopeError, *, incident: str | None = None) -> Response:
     }
     if incident is not None:
         told["incident"] = incident
-    headers = dict(error.headers) if isinstance(error, ToldError) else {}
-    if status in (408, 413):
-        headers["Connection"] = "close"
+    headers = dict(error.headers) if isinstance(error, ToldError) else None
     return JSONResponse(told, status, headers, MEDIA_TYPE)
 
 

@@ -8,6 +8,8 @@ from hemoscope.web.settings import ServiceSettings
 
 LARGEST_HEAD = 32 << 10
 """Bytes of a request's first line and headers."""
+IDLE_S = 65
+"""Seconds that a connection may be idle: longer than clients and proxies keep one, so that they close it first."""
 GRACE_S = 5
 """Seconds for answers under way when the server is told to stop."""
 
@@ -32,6 +34,7 @@ def make_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
             proxy_headers=False,  # else any client on this machine could say that it is another
             limit_concurrency=settings.connections.most,
             h11_max_incomplete_event_size=LARGEST_HEAD,
+            timeout_keep_alive=IDLE_S,
             timeout_graceful_shutdown=GRACE_S,
             ssl_certfile=settings.tls_certificate,
             ssl_keyfile=settings.tls_key,
