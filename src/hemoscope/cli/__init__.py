@@ -28,6 +28,7 @@ COMMANDS = (
     "paint",
     "phantom",
     "predict",
+    "serve",
     "submit-rsna",
     "tokens",
     "train",

@@ -1,7 +1,6 @@
 """How the service is set: every bound and every door, frozen before the first request."""
 
 import ipaddress
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +60,7 @@ class Connections:
 
     head_s: float = 10.0
     send_s: float = 30.0
-    linger_s: float = 2.0
+    linger_s: float = 5.0
     most: int = 1000
 
 
@@ -124,12 +123,6 @@ class ServiceSettings:
         """Host names that the server answers to."""
         own = LOOPBACK_NAMES if is_loopback(self.host) else {self.host}
         return frozenset({*own, *(name.lower() for name in self.allowed_hosts)})
-
-
-def default_folder() -> Path:
-    """Return where a user's studies lie unless another folder is named (XDG Base Directory Specification)."""
-    home = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "hemoscope"
 
 
 def is_loopback(host: str) -> bool:
