@@ -5,7 +5,7 @@ from typing import Final
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from hemoscope.web.problems import ToldError
 from hemoscope.web.settings import Rates
@@ -23,7 +23,7 @@ class RateLimits:
     """
 
     def __init__(self, rates: Rates) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._items: dict[str, RateLimitItem] = {
             REQUESTS: parse(rates.requests),
             SUBMISSIONS: parse(rates.submissions),
