@@ -11,6 +11,7 @@ from hemoscope.errors import InputError
 from hemoscope.inference.predictor import Examination, Predictor
 from hemoscope.inference.study import StudyExamination, examine_study
 from hemoscope.reading import FoundStudies, Study, find_images, holds_studies, open_studies, read_slice
+from hemoscope.reading.archive import DEFAULT_LIMITS, ArchiveLimits
 from hemoscope.records import Slice, SliceResult, Status, slice_key, study_key
 
 Examined = Examination | StudyExamination
@@ -43,6 +44,7 @@ class Batch:
         done: Keys of the inputs that have an answer already, as `SliceResult.key` and `StudyResult.key` tell them; they
             are passed over.
         on_progress: Called with how many slices are done, and how many are known of so far.
+        limits: How much may come out of archives.
     """
 
     def __init__(
@@ -51,8 +53,9 @@ class Batch:
         *,
         done: Container[tuple[str, ...]] = frozenset[tuple[str, ...]](),
         on_progress: Callable[[int, int], None] | None = None,
+        limits: ArchiveLimits = DEFAULT_LIMITS,
     ) -> None:
-        self._predictor, self._done, self._on_progress = predictor, done, on_progress
+        self._predictor, self._done, self._on_progress, self._limits = predictor, done, on_progress, limits
         self._finished = self._known = 0
 
     def slices(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[Examination]:
@@ -87,7 +90,7 @@ class Batch:
 
         Each must be examined, or passed over, before the next is asked for.
         """
-        with open_studies(path) as found:
+        with open_studies(path, limits=self._limits) as found:
             if not (found.studies or found.pictures or found.problems):
                 raise _nothing_in(path)
             yield from self._loose(found, path)

@@ -12,12 +12,15 @@ from hemoscope import __version__
 from hemoscope.explanation.kept import keep_answer
 from hemoscope.inference.batch import Batch, Examined, Waiting
 from hemoscope.inference.predictor import Examination, Predictor
+from hemoscope.reading.archive import ArchiveLimits
 from hemoscope.records import Decision, SliceResult, StudyResult
 from hemoscope.results.document import result_as_json
 from hemoscope.results.study_document import study_as_json
 from hemoscope.store.records import Made, Model, SeenSeries
 from hemoscope.terms import Label
 
+UNPACKED = ArchiveLimits(total_bytes=8 << 30, file_bytes=2 << 30)
+"""What may come out of archives that somebody sent: less than of one's own, for others share the disk."""
 _CHUNK = 1 << 20
 
 
@@ -73,7 +76,7 @@ class BundleScorer:
     def look_into(self, path: Path, *, on_progress: Callable[[float], None]) -> Iterator[ToScore]:
         """Give every study and picture in a file or folder."""
         steps = _Steps(on_progress)
-        batch = Batch(self._predictor, on_progress=steps.on_scored)
+        batch = Batch(self._predictor, on_progress=steps.on_scored, limits=UNPACKED)
         root = path if path.is_dir() else path.parent
         for one in batch.waiting(path):
             yield _Study(one, batch, steps, root, self.model)
