@@ -39,8 +39,9 @@ def shown_commands(page: Path) -> list[list[str]]:
         (ROOT / "docs" / "how-to" / "evaluate.md", 2),
         (ROOT / "docs" / "how-to" / "explain.md", 3),
         (ROOT / "docs" / "how-to" / "learning_curve.md", 2),
+        (ROOT / "docs" / "how-to" / "serve.md", 5),
     ],
-    ids=["readme", "evaluate", "explain", "learning_curve"],
+    ids=["readme", "evaluate", "explain", "learning_curve", "serve"],
 )
 def test_every_command_that_is_shown_exists_with_its_options(page, fewest):
     commands = shown_commands(page)
