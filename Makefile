@@ -7,7 +7,7 @@ DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)
 WORKERS ?= 2
 LEFT_OUT = $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
 
-.PHONY: demo test lint origins weights benchmarks constraints system-packages clean help
+.PHONY: demo test lint page origins weights benchmarks constraints system-packages clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,6 +48,13 @@ constraints: $(VENV)/bin/python  ## pin the newest versions that fit together
 	( echo '# Made by `make constraints`: versions that were tested together.'; \
 	  $(VENV)-pins/bin/python -m pip freeze --exclude-editable --exclude setuptools --exclude pip ) > constraints.txt
 	rm -rf $(VENV)-pins
+
+page: frontend/node_modules  ## build the page of the service into the package; needs Node.js
+	cd frontend && npm run check && npm run build
+
+frontend/node_modules: frontend/package-lock.json
+	cd frontend && npm ci
+	@touch $@
 
 system-packages:  ## what pip cannot bring, by apt: a browser for the tests of pages, PostgreSQL for those of the store
 	@missing=; \

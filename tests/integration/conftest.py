@@ -8,6 +8,8 @@ import pytest
 
 REQUIRED = "HEMOSCOPE_REQUIRE_INTEGRATION"
 """Set to 1, as continuous integration does, a missing program fails what needs it."""
+_GRAPHICS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""WebGL by the processor, which the viewer draws with: test machines have no graphics card."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -30,6 +32,6 @@ def browser() -> Iterator[object]:
     except ImportError:
         missing("Playwright", 'pip install ".[dev]"')
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *_GRAPHICS])
         yield chromium
         chromium.close()

@@ -1,0 +1,1 @@
+import {Niivue} from "@niivue/niivue"; console.log(Niivue)
