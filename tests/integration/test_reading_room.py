@@ -198,6 +198,18 @@ def test_filters_and_search_narrow_the_worklist(page, address, scored):
     page.wait_for_selector("tbody tr.positive")
 
 
+def test_a_real_study_is_uploaded_scored_shown_and_judged(page, address, real_data, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "rsna"), "zip", real_data / "rsna-2019-study")
+    open_study(page, address, send(page, Path(archive)))
+    assert page.inner_text(".caption b").endswith("/ 32")
+    assert {edge.inner_text() for edge in page.locator(".edges b").all()} == {"R", "A", "L", "P"}
+    assert colored(seen(page)) > 100
+    assert "tilted" in page.inner_text(".side .warning")
+    page.keyboard.press("a")
+    page.wait_for_selector(".verdicts li")
+    assert page.inner_text(".verdicts b") == "Agree"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1366, 900), (820, 1180)])
 @pytest.mark.parametrize("room", ["worklist", "study", "monitoring"])
