@@ -27,7 +27,7 @@ from tests.web.serving import is_problem, serving
 
 def work(settings) -> None:
     """Score what waits."""
-    with Store(settings.folder, keep_pixels_days=settings.keep_pixels_days) as store:
+    with Store(settings.folder, settings.store_url, keep_pixels_days=settings.keep_pixels_days) as store:
         Worker(store, BundleScorer(settings.bundle, operating_point=settings.operating_point)).run(until_empty=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from hemoscope.errors import MissingExtraError, ServiceError
 from hemoscope.store.migrate import upgrade
@@ -115,6 +115,14 @@ def _use_wal(file: str) -> None:
             if getattr(error, "sqlite_errorname", "") != "SQLITE_BUSY" or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether an error means that the database does not answer, rather than that something wrong was asked of it.
+
+    A server that is starting, ending or without the database refuses the connection, before any statement.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated or not error.statement
 
 
 def unreachable() -> ServiceError:

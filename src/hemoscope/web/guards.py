@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hemoscope.errors import HemoscopeError, ServiceError
-from hemoscope.store.database import unreachable
+from hemoscope.store.database import is_away, unreachable
 from hemoscope.web.problems import problem, unforeseen
 from hemoscope.web.rates import REQUESTS, RateLimits
 from hemoscope.web.settings import ServiceSettings, UploadBounds
@@ -85,14 +85,19 @@ class Guards:
             await self._app(scope, _bounded(scope, receive, self._settings.uploads), sent)
         except HemoscopeError as error:
             await _tell(problem(error), is_begun=status != 0, scope=scope, receive=receive, send=sent)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("the database does not answer: %s", type(error).__name__)
-            await _tell(problem(unreachable()), is_begun=status != 0, scope=scope, receive=receive, send=sent)
         except Exception as error:  # no traceback, and none of its text, may reach a client or a log
-            await _tell(unforeseen(error), is_begun=status != 0, scope=scope, receive=receive, send=sent)
+            await _tell(_answer_to(error), is_begun=status != 0, scope=scope, receive=receive, send=sent)
         finally:
             route = getattr(scope.get("route"), "path", "-")
             self._observe(scope["method"], route, status, time.perf_counter() - started)
+
+
+def _answer_to(error: Exception) -> Response:
+    """Tell a database that is away from what nobody foresaw."""
+    if isinstance(error, DBAPIError) and is_away(error):
+        log.warning("the database does not answer: %s", type(error).__name__)
+        return problem(unreachable())
+    return unforeseen(error)
 
 
 async def _tell(answer: Response, *, is_begun: bool, scope: Scope, receive: Receive, send: Send) -> None:
