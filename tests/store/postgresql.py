@@ -8,8 +8,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,10 +27,14 @@ class Server:
     Attributes:
         host: With its port.
         password: Of its only user.
+        stop: Ends it as a power cut would, as far as its clients can tell.
+        start: Starts it again.
     """
 
     host: str
     password: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of a database, as `Store` takes it."""
@@ -83,13 +88,15 @@ def running(programs: Path) -> Iterator[Server]:
             subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=None)
 
         call("initdb", "-U", "tests", "-A", "scram-sha-256", "--pwfile", str(folder / "password"), "-E", "UTF8", "-N")
-        # fsync off: the tests kill our processes, never this server
+        # fsync off: the tests kill processes, never this machine
         options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
-        call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+        start = partial(call, "pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+        stop = partial(call, "pg_ctl", "-w", "-m", "immediate", "stop")
+        start()
         try:
-            yield Server(f"127.0.0.1:{port}", password)
+            yield Server(f"127.0.0.1:{port}", password, stop, start)
         finally:
-            call("pg_ctl", "-w", "-m", "immediate", "stop")
+            stop()
 
 
 def _free_port() -> int:

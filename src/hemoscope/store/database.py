@@ -48,19 +48,43 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Read in one transaction."""
-        with self._engine.begin() as connection:
+        """Read in one transaction.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: The database does not answer, or refuses.
+        """
+        with _told_as_lost(), self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Write in one transaction, all or nothing; in SQLite it begins as a writer, so that none gives up midway."""
-        with self._engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        """Write in one transaction, all or nothing; in SQLite it begins as a writer, so that none gives up midway.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: The database does not answer, or refuses.
+        """
+        with _told_as_lost(), self._connect_to_write() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _connect_to_write(self) -> sa.Connection:
+        return self._engine.connect().execution_options(**{_WRITES: True})
+
+
+@contextlib.contextmanager
+def _told_as_lost() -> Iterator[None]:
+    """Tell of a connection that broke as of any other error of the database.
+
+    pg8000 lets some errors of its socket through as they are, and SQLAlchemy knows only those of its own kind; nothing
+    else that is done within a transaction here reads or writes a file.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise sa.exc.InterfaceError("", {}, error) from error
 
 
 def _make_engine(url: str) -> sa.Engine:

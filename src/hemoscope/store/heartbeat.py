@@ -81,7 +81,7 @@ class Heartbeat:
         while not self._ended.wait(self._every_s):
             try:
                 self._beat()
-            except sa.exc.SQLAlchemyError as error:  # a database that is away comes back, or the lease runs out
+            except Exception as error:  # a database that is away comes back; without a heart every lease would run out
                 log.warning("the heartbeat could not be written: %s", type(error).__name__)
 
     def _beat(self) -> None:
