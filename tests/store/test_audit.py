@@ -1,12 +1,13 @@
 import re
 import threading
+from dataclasses import asdict, replace
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hemoscope.store.audit import START, hash_of
+from hemoscope.store.audit import START, Trail, hash_of
 from hemoscope.store.store import Store
 from hemoscope.store.tables import audit
 from tests.store.filling import submit
@@ -55,6 +56,24 @@ def test_the_database_refuses_to_change_or_remove_a_row(store, statement):
     with pytest.raises(sa.exc.DBAPIError, match="only ever added"), store.database.writing() as connection:
         connection.execute(sa.text(statement))
     assert store.audit.verify().rows == 1
+
+
+def test_sqlite_refuses_to_replace_a_row(tmp_path):
+    with Store(tmp_path) as store:
+        noted(store, 2)
+        (row, _) = store.audit.rows()
+        with pytest.raises(sa.exc.DBAPIError, match="only ever added"), store.database.writing() as connection:
+            connection.execute(audit.insert().prefix_with("OR REPLACE").values(asdict(replace(row, actor="nobody"))))
+        assert store.audit.verify() == Trail(2, list(store.audit.rows())[-1].hash)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 4])
+def test_the_database_takes_no_row_but_the_next(store, number):
+    noted(store, 2)
+    row = replace(list(store.audit.rows())[-1], number=number)
+    with pytest.raises(sa.exc.DBAPIError), store.database.writing() as connection:
+        connection.execute(audit.insert().values(asdict(row)))
+    assert store.audit.verify().rows == 2
 
 
 def test_postgresql_refuses_to_empty_the_trail(store):

@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from hemoscope.errors import ServiceError
+from hemoscope.store.audit import Trail
 from hemoscope.store.rows import now
 from hemoscope.store.store import Store
 from hemoscope.store.tables import metadata, workers
@@ -14,6 +15,24 @@ from hemoscope.store.tables import metadata, workers
 def test_migrations_make_exactly_the_tables_that_the_code_uses(store):
     with store.database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_what_is_in_it(url, tmp_path, monkeypatch):
+    monkeypatch.setattr("hemoscope.store.migrate.NEWEST", "0001")
+    with Store(tmp_path / "s", url) as first:
+        first.tokens.add("reader", ["read"])
+        assert version(first) == "0001"
+    monkeypatch.undo()
+    with Store(tmp_path / "s", url) as second:
+        assert version(second) == "0002"
+        assert [token.label for token in second.tokens.all()] == ["reader"]
+        second.audit.note("viewed", actor="reader")
+        assert second.audit.verify() == Trail(2, list(second.audit.rows())[-1].hash)
+
+
+def version(store) -> str:
+    with store.database.reading() as connection:
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
 
 
 def test_opening_again_keeps_what_is_there(url, tmp_path):

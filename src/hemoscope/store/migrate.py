@@ -13,6 +13,8 @@ from hemoscope.errors import ServiceError
 from hemoscope.store.locks import MIGRATION, hold
 
 SCRIPTS = Path(__file__).parent / "migrations"
+NEWEST = "head"
+"""The form of the tables that this version works with."""
 _alone = Lock()
 """Alembic hands its context to scripts in variables of a module, which threads share."""
 
@@ -34,7 +36,8 @@ def upgrade(connection: sa.Connection) -> None:
     with _alone:
         scripts = ScriptDirectory.from_config(config)
         current = MigrationContext.configure(connection).get_current_revision()
-        if current == scripts.get_current_head():
+        wanted = scripts.get_revision(NEWEST).revision
+        if current == wanted:
             return
         if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
             raise ServiceError(
@@ -42,4 +45,4 @@ def upgrade(connection: sa.Connection) -> None:
                 "A later version of Hemoscope has written this database.",
                 "Install that version, or name another database.",
             )
-        command.upgrade(config, "head")
+        command.upgrade(config, wanted)
