@@ -7,6 +7,7 @@ import pytest
 from hemoscope.errors import InputError, ServiceError
 from hemoscope.store.records import State
 from hemoscope.store.rows import now
+from hemoscope.store.store import Store
 from tests.store.filling import submit
 from tests.store.test_worker import worked
 
@@ -75,6 +76,18 @@ def test_deleting_removes_rows_and_files(store):
     last = list(store.audit.rows())[-1]
     assert (last.event, last.actor, last.subject) == ("deleted", "admin", one.id)
     assert store.audit.verify().broken is None
+
+
+def test_nothing_deleted_is_left_in_the_files_of_sqlite(tmp_path):
+    with Store(tmp_path) as store, Store(tmp_path) as another:
+        one = submit(store, name="MEIER^HANS", content=b"head")
+        worked(another)
+        store.verdicts.give(one.id, reader="r", opinion="disagree", reason="because of MEIER")
+        for number in range(30):
+            submit(store, name=f"other {number}")
+        assert [path.name for path in tmp_path.iterdir() if path.is_file() and b"MEIER" in path.read_bytes()]
+        store.submissions.delete(one.id, who="admin")
+        assert not [path.name for path in tmp_path.iterdir() if path.is_file() and b"MEIER" in path.read_bytes()]
 
 
 def test_a_result_stays_as_long_as_another_submission_has_it(store):

@@ -18,6 +18,7 @@ BUSY_S = 60.0
 """Seconds to wait for another writer; SQLite has one at a time, and each of ours writes for milliseconds."""
 _DRIVERS = {SQLITE: "sqlite+pysqlite", POSTGRESQL: "postgresql+pg8000"}
 _WRITES = "hemoscope_writes"
+_WIPE_S = 2.0
 
 
 class Database:
@@ -65,6 +66,16 @@ class Database:
         """
         with _told_as_lost(), self._connect_to_write() as connection, connection.begin():
             yield connection
+
+    def wipe(self) -> None:
+        """Overwrite what was deleted, in SQLite, whose log of writes would hold it for a while; PostgreSQL vacuums itself.
+
+        Others at work are waited for only so long; the log is then kept until the next time.
+        """
+        if self.dialect == SQLITE:
+            file = self._engine.url.database or ""
+            with contextlib.closing(sqlite3.connect(file, timeout=_WIPE_S)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close all connections."""
@@ -115,8 +126,9 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    """Let us begin transactions ourselves; keep references whole, and every commit on the disk."""
+    """Let us begin transactions ourselves; keep references whole, every commit on the disk, and nothing deleted."""
     connection.isolation_level = None
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
 

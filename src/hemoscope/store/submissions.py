@@ -107,6 +107,7 @@ class Submissions:
             remove(self._files.result(result))
         with self._database.writing() as connection:
             forget_studies(connection)
+        self._database.wipe()
 
     def _enqueue(
         self, submission_id: str, *, name: str, who: str, files: int, size: int, place: Path | None = None
