@@ -1,4 +1,6 @@
 import os
+import shutil
+import threading
 import time
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ from hemoscope.store.records import State
 from hemoscope.store.rows import now
 from hemoscope.store.store import Store
 from hemoscope.store.tables import submissions
+from tests.store.fake_scorer import MODEL, FakeScorer
 from tests.store.filling import submit
 from tests.store.test_worker import worked
 
@@ -93,6 +96,64 @@ def test_a_study_that_comes_again_after_its_pixels_went_is_drawn_again_with_the_
     assert store.submissions.answers(first.id)[0].folder is None, "its pixels were to be kept no longer"
 
 
+def test_a_study_that_comes_again_as_its_pixels_go_keeps_what_is_drawn_anew(of_days, monkeypatch):
+    store = of_days(7)
+    first = submit(store, content=b"same")
+    worked(store)
+    again = []
+
+    def come_again(folder):
+        again.append(submit(store, content=b"same"))
+        worked(store)
+        monkeypatch.undo()
+
+    monkeypatch.setattr("hemoscope.store.retention.remove", come_again)
+    store.retention.remove_old_pixels(at=now() + timedelta(days=8))
+    (answer,) = store.submissions.answers(again[0].id)
+    assert (answer.folder / "index.html").read_bytes() == b"same"
+    assert store.submissions.answers(first.id)[0].folder is None
+
+
+def test_nothing_is_removed_below_a_worker_that_draws(of_days, monkeypatch):
+    store = of_days(7)
+    first = submit(store, content=b"same")
+    worked(store)
+    (answer,) = store.submissions.answers(first.id)
+
+    def begin_again(folder):
+        submit(store, content=b"same")
+        job = store.queue.take()
+        key = next(FakeScorer().look_into(job.path, on_progress=print)).key
+        claim = store.scores.claim(job, key, MODEL)
+        assert (claim.is_scored, claim.has_files) == (True, False)
+        monkeypatch.undo()
+
+    monkeypatch.setattr("hemoscope.store.retention.remove", begin_again)
+    store.retention.remove_old_pixels(at=now() + timedelta(days=8))
+    assert answer.folder.is_dir()
+
+
+def test_a_sweep_passes_over_what_goes_meanwhile(store):
+    stopping = threading.Event()
+
+    def come_and_go():
+        while not stopping.is_set():
+            folder = store.files.arriving("a" * 32)
+            (folder / "b").mkdir(parents=True)
+            (folder / "b" / "c").touch()
+            shutil.rmtree(folder)
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for _ in range(100):
+            store.retention.sweep()
+    finally:
+        stopping.set()
+        thread.join()
+    assert list((store.folder / "arriving").iterdir()) == []
+
+
 def test_what_a_kill_left_behind_is_swept_away(store):
     one = submit(store, content=b"head")
     worked(store)
@@ -123,6 +184,7 @@ def test_files_that_outlived_the_row_that_gave_them_up_are_swept_away(of_days, m
     worked(store)
     (answer,) = store.submissions.answers(one.id)
     monkeypatch.setattr("hemoscope.store.retention.remove", print)  # killed before it could
+    monkeypatch.setattr(store.retention, "_remove_drawn", print)
     store.retention.remove_old_pixels(at=now() + timedelta(days=8))
     assert answer.folder.is_dir()
     assert store.retention.sweep(older_than_s=0) == 2

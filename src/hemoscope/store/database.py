@@ -68,9 +68,10 @@ class Database:
             yield connection
 
     def wipe(self) -> None:
-        """Overwrite what was deleted, in SQLite, whose log of writes would hold it for a while; PostgreSQL vacuums itself.
+        """Overwrite what was deleted, in SQLite, whose log of writes would hold it for a while.
 
-        Others at work are waited for only so long; the log is then kept until the next time.
+        PostgreSQL vacuums by itself. Others at work are waited for only so long: the log is then kept until the next
+        time.
         """
         if self.dialect == SQLITE:
             file = self._engine.url.database or ""

@@ -88,7 +88,7 @@ def remove(folder: Path) -> None:
 
 def last_written(folder: Path) -> float:
     """Return when something in a folder was last written, in seconds since the epoch; 0 where it is gone."""
-    return max((_modified(path) for path in (folder, *folder.rglob("*"))), default=0.0)
+    return max((_modified(path) for path in (folder, *_walk(folder))), default=0.0)
 
 
 def _modified(path: Path) -> float:
@@ -99,7 +99,7 @@ def _modified(path: Path) -> float:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Give the files below a folder, then its folders, itself last."""
+    """Give the files below a folder, then its folders, itself last; what goes meanwhile is passed over."""
     for directory, _, names in os.walk(folder, topdown=False):
         yield from (Path(directory, name) for name in names)
         yield Path(directory)

@@ -8,7 +8,7 @@ from hemoscope.store.audit import WORKER, append
 from hemoscope.store.database import Database
 from hemoscope.store.files import Files, remove
 from hemoscope.store.records import State
-from hemoscope.store.rows import now
+from hemoscope.store.rows import new_id, now
 from hemoscope.store.tables import answers, results, studies, submissions, workers
 
 FINAL = (State.SCORED, State.REFUSED, State.FAILED)
@@ -79,7 +79,22 @@ class Retention:
             append(connection, "pixels-removed", actor=WORKER, subject=submission_id, details={"results": unshown})
         remove(self._files.incoming(submission_id))
         for result in unshown:
-            remove(self._files.result(result))
+            self._remove_drawn(result)
+
+    def _remove_drawn(self, result_id: str) -> None:
+        """Remove what a viewer shows of a result, unless the study came again meanwhile and is drawn anew.
+
+        Drawing it takes a claim on the study, which waits for this transaction.
+        """
+        folder, away = self._files.result(result_id), self._files.making(new_id())
+        is_free = sa.or_(studies.c.worker.is_(None), studies.c.lease_until < now())
+        is_unshown = sa.and_(results.c.id == result_id, results.c.has_files.is_(False), is_free)
+        asked = sa.select(studies.c.id).join(results, results.c.study_id == studies.c.id).where(is_unshown)
+        with self._database.writing() as connection:
+            if connection.execute(asked.with_for_update(of=studies)).first() is None or not folder.exists():
+                return
+            folder.replace(away)
+        remove(away)
 
 
 def forget_studies(connection: sa.Connection) -> None:
