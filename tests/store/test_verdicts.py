@@ -62,6 +62,18 @@ def test_the_last_verdict_counts_and_none_is_lost(store):
     assert store.verdicts.since(second.given_at) == (second,)
 
 
+def test_the_last_verdicts_come_in_the_order_of_their_studies_though_some_are_deleted_meanwhile(store):
+    ids = [scored(store, content).id for content in (POSITIVE, NEGATIVE, REFUSED)]
+    for one in reversed(ids):
+        store.verdicts.give(one, reader="a", opinion=Opinion.AGREE)
+        last = store.verdicts.give(one, reader="b", opinion=Opinion.DISAGREE)
+    found = store.verdicts.latest()
+    assert next(found) == (store.submissions.get(ids[0]), last)
+    store.submissions.delete(ids[1], who="admin")
+    assert [submission.id for submission, _ in found][-1:] == ids[2:]
+    assert [submission.id for submission, _ in store.verdicts.latest()] == [ids[0], ids[2]]
+
+
 def test_a_study_without_an_answer_cannot_be_judged(store):
     one = submit(store)
     with pytest.raises(ServiceError, match=r"\[service\.not_ready\]"):

@@ -83,11 +83,18 @@ class Verdicts:
 
     def latest(self) -> Iterator[tuple[Submission, Verdict]]:
         """Give every submission that has a verdict, with the last one, by when the submission came."""
-        asked = sa.select(submissions).where(submissions.c.verdict.is_not(None)).order_by(submissions.c.received_at)
+        by_time = sa.func.row_number().over(
+            partition_by=verdicts.c.submission_id, order_by=(verdicts.c.given_at.desc(), verdicts.c.id.desc())
+        )
+        last = sa.select(verdicts.c.id, by_time.label("age")).subquery()
+        given = sa.select(verdicts).join(last, last.c.id == verdicts.c.id).where(last.c.age == 1)
         with self._database.reading() as connection:
-            read = [submission_of(row) for row in connection.execute(asked)]
-        for submission in read:
-            yield submission, self.of(submission.id)[-1]
+            said = {row.submission_id: _verdict_of(row) for row in connection.execute(given)}
+            asked = sa.select(submissions).where(submissions.c.verdict.is_not(None))
+            ordered = connection.execute(asked.order_by(submissions.c.received_at, submissions.c.id)).all()
+        for row in ordered:
+            if row.id in said:  # else it was deleted in between
+                yield submission_of(row), said[row.id]
 
     def since(self, start: datetime) -> tuple[Verdict, ...]:
         """Return the verdicts given from a time on, the oldest first."""
