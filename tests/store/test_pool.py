@@ -56,6 +56,16 @@ def test_one_that_dies_at_once_is_started_ever_more_seldom(tmp_path, caplog):
     assert "starts in 2.0 s" in caplog.text
 
 
+def test_one_that_cannot_be_started_is_tried_again(tmp_path, monkeypatch, caplog):
+    real, failures = WorkerPool._start, [OSError(12, "Cannot allocate memory")]
+    monkeypatch.setattr(
+        WorkerPool, "_start", lambda self: (_ for _ in ()).throw(failures.pop()) if failures else real(self)
+    )
+    with WorkerPool(PoolSettings(tmp_path), command=SLEEPER) as pool:
+        wait_until(lambda: len(pool.processes) == 1)
+    assert "no worker could be started: OSError" in caplog.text
+
+
 def test_one_that_does_not_listen_is_killed(tmp_path, monkeypatch):
     monkeypatch.setattr("hemoscope.store.pool.GRACE_S", 0.3)
     with WorkerPool(PoolSettings(tmp_path), command=DEAF) as pool:

@@ -1,3 +1,5 @@
+from datetime import timedelta, timezone
+
 import pytest
 
 from hemoscope.records import Decision
@@ -62,6 +64,15 @@ def test_other_orders(filled):
 )
 def test_filters(filled, query, expected):
     assert set(names(filled, **query)) == expected
+
+
+def test_a_span_of_time_begins_with_its_start_and_ends_before_its_end(filled):
+    came = {one.name: one.received_at for one in filled.worklist.page(Query()).submissions}
+    assert set(names(filled, received_from=came["refused"])) == {"refused", "high again"}
+    assert set(names(filled, received_until=came["read"])) == {"low", "high"}
+    assert names(filled, received_from=came["read"], received_until=came["higher"]) == ["read"]
+    east = timezone(timedelta(hours=9))
+    assert names(filled, received_from=came["read"].astimezone(east), received_until=came["higher"]) == ["read"]
 
 
 def test_pages_hold_everything_once(filled):

@@ -74,10 +74,25 @@ def test_the_worklist_finds_filters_and_pages(tmp_path, settings):
         assert client.get("/api/v1/studies", params={"state": ["scored", "failed"]}).json()["total"] == 0
         assert client.get("/api/v1/studies", params={"state": ["scored", "queued"]}).json()["total"] == 3
         assert client.get("/api/v1/studies", params={"q": "%"}).json()["total"] == 0
+        came = [one["received_at"] for one in everything["studies"]]
+        assert client.get("/api/v1/studies", params={"received_from": came[1]}).json()["total"] == 2
+        assert client.get("/api/v1/studies", params={"received_until": came[1]}).json()["total"] == 1
+        span = {"received_from": "0001-01-01T00:00:00+14:00", "received_until": "9999-12-31T23:59:59-14:00"}
+        assert client.get("/api/v1/studies", params=span).json()["total"] == 3
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"state": "gone"}, {"page": 0}, {"per_page": 10_000}, {"sort": "random"}, {"q": "x" * 201}, {"odd": 1}]
+    "wrong",
+    [
+        {"state": "gone"},
+        {"page": 0},
+        {"per_page": 10_000},
+        {"sort": "random"},
+        {"q": "x" * 201},
+        {"received_from": "2026-11-26T12:00:00"},
+        {"received_until": "yesterday"},
+        {"odd": 1},
+    ],
 )
 def test_a_worklist_that_makes_no_sense_is_a_bad_request(client, wrong):
     assert is_problem(client.get("/api/v1/studies", params=wrong), 422, "service.bad_request")

@@ -96,7 +96,13 @@ class WorkerPool:
         pause = _FIRST_PAUSE_S
         while not self._stopping.is_set():
             started = time.monotonic()
-            process = self._processes[number] = self._start()
+            try:
+                process = self._processes[number] = self._start()
+            except OSError as error:  # such as too little memory, which may come back
+                log.warning("no worker could be started: %s", type(error).__name__)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+                self._stopping.wait(pause)
+                continue
             while process.poll() is None and not self._stopping.wait(_LOOK_S):
                 pass
             if self._stopping.is_set():

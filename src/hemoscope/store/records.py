@@ -164,6 +164,8 @@ class Query:
         verdict: Only these; see `is_read` for those without one.
         is_read: Whether a reader must have given a verdict, or must not; None for either.
         text: Part of the name, whatever its case.
+        received_from: Only what came then or later.
+        received_until: Only what came before.
         order: How they are sorted.
         page: From 1.
         per_page: At most so many.
@@ -175,6 +177,8 @@ class Query:
     verdict: Opinion | None = None
     is_read: bool | None = None
     text: str = ""
+    received_from: datetime | None = None
+    received_until: datetime | None = None
     order: Order = Order.PRIORITY
     page: int = 1
     per_page: int = 50

@@ -66,4 +66,8 @@ def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
         found.append(_COLUMNS.verdict.is_not(None) if query.is_read else _COLUMNS.verdict.is_(None))
     if query.text:
         found.append(_COLUMNS.name.icontains(query.text, autoescape=True))
+    if query.received_from is not None:
+        found.append(_COLUMNS.received_at >= query.received_from)
+    if query.received_until is not None:
+        found.append(_COLUMNS.received_at < query.received_until)
     return found

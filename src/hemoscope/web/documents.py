@@ -1,18 +1,28 @@
 """What the API takes and gives, as pydantic models; the OpenAPI document and docs/reference/api.md follow them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from hemoscope.records import Decision, Status
 from hemoscope.store.records import Opinion, Order, Role, State
 from hemoscope.terms import RESEARCH_USE_ONLY, SUBTYPES, Label
 
+
+def to_utc(moment: datetime) -> datetime:
+    """Turn to UTC; the first hours of year 1 in the east, and the last of year 9999 in the west, have none there."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
+
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 StudyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """32 hexadecimal digits, drawn by chance: it says nothing of the patient, so it may stand in addresses and logs."""
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
 LONGEST_REASON = 2000
 Subtype = StrEnum("Subtype", {label.name: str(label) for label in SUBTYPES})  # type: ignore[misc]
 
@@ -108,6 +118,8 @@ class WorklistQuery(Document):
     verdict: Opinion | None = None
     is_read: bool | None = Field(default=None, description="Whether a reader has given a verdict.")
     q: str = Field(default="", max_length=200, description="Part of the name.")
+    received_from: Moment | None = Field(default=None, description="Came then or later.")
+    received_until: Moment | None = Field(default=None, description="Came before.")
     sort: Order = Order.PRIORITY
     page: int = Field(default=1, ge=1, le=100_000)
     per_page: int = Field(default=50, ge=1, le=200)

@@ -86,6 +86,8 @@ def worklist(service: Serving, _: Reader, wanted: Annotated[WorklistQuery, InQue
         verdict=wanted.verdict,
         is_read=wanted.is_read,
         text=wanted.q,
+        received_from=wanted.received_from,
+        received_until=wanted.received_until,
         order=wanted.sort,
         page=wanted.page,
         per_page=wanted.per_page,
