@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hemoscope.store.records import Finished, Opinion, State, Verdict
-from hemoscope.web.documents import Agreement, Count, Latency
+from hemoscope.web.figure_documents import Agreement, Count, Latency
 from hemoscope.web.figures import agreement, drift, latency, refusals, throughput
 
 NOON = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)

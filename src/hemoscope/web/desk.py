@@ -20,7 +20,8 @@ from hemoscope.store.store import Store
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from hemoscope.web import figures, telling
 from hemoscope.web.access import Bearer
-from hemoscope.web.documents import Accepted, Count, Monitoring, NewVerdict, Study, Verdict, Worklist
+from hemoscope.web.documents import Accepted, NewVerdict, Study, Verdict, Worklist
+from hemoscope.web.figure_documents import Count, Monitoring
 from hemoscope.web.intake import Upload, showable
 from hemoscope.web.labels import labels_csv
 from hemoscope.web.settings import ServiceSettings

@@ -8,7 +8,7 @@ import numpy as np
 
 from hemoscope.evaluation.drift import measure_drift
 from hemoscope.store.records import Finished, Opinion, State, Verdict
-from hemoscope.web.documents import Agreement, Count, Drift, Latency, Throughput
+from hemoscope.web.figure_documents import Agreement, Count, Drift, Latency, Throughput
 
 REFERENCE, RECENT = 100, 50
 """Studies that drift is measured from, the first of the model here, and of, the last; chance then stays below 0.51."""

@@ -8,7 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from hemoscope import __version__
 from hemoscope.terms import Label
 from hemoscope.web.access import Anybody, Reader
-from hemoscope.web.documents import About, Health, Monitoring
+from hemoscope.web.documents import About, Health
+from hemoscope.web.figure_documents import Monitoring
 from hemoscope.web.service import Serving
 
 router = APIRouter(tags=["service"])
