@@ -21,9 +21,12 @@ def missing(what: str, how: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """Chromium from the PATH, driven by Playwright."""
+    """Chromium from the PATH, driven by Playwright.
+
+    Not for the whole session: while it is open its event loop runs in this thread, and no test beside it could run one.
+    """
     found = next((path for path in map(shutil.which, _NAMES) if path), None)
     if found is None:
         missing("Chromium", "make system-packages, or install a browser of yours as chromium on the PATH")

