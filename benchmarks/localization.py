@@ -26,6 +26,7 @@ from hemoscope.evaluation.intervals import group_bootstrap
 from hemoscope.evaluation.localization import best_threshold, dice, energy_share, hits, iou
 from hemoscope.explanation.checks.cases import Cases, drawn_cases
 from hemoscope.explanation.checks.check import against_random
+from hemoscope.explanation.checks.randomized import Shuffled
 from hemoscope.explanation.method import Method, Network
 from hemoscope.explanation.networks import network_of_keras
 from hemoscope.explanation.registry import METHODS
@@ -69,7 +70,7 @@ def main() -> None:
 def judge(name: str, network: Network, preparation: PreparationSettings, methods: Sequence[Method], most: int) -> None:
     """Print a line for each method that works with a network, on both kinds of data."""
     drawn, others = (drawn_cases(preparation, heads=HEADS, seed=seed) for seed in (1, 2))
-    masked = masked_cases(preparation, most)
+    masked, shuffled = masked_cases(preparation, most), Shuffled(network)
     for method in methods:
         if not method.works_with(network):
             continue
@@ -78,7 +79,7 @@ def judge(name: str, network: Network, preparation: PreparationSettings, methods
         for data, cases in ((MASKED, masked), ("drawn", drawn)):
             maps = explainer.explain(cases.inputs, Label.ANY)
             is_share = method.name == "maps"
-            found = against_random(method, network, cases, maps, share=1.0)
+            found = against_random(method, shuffled, cases, maps, share=1.0)
             print(
                 f"{name + ', ' + method.name:<34}{data:<10}"
                 + line(maps, cases, threshold, is_share=is_share)

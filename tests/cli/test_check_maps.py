@@ -48,6 +48,15 @@ def test_one_method_can_be_named_and_the_outcome_printed_as_json(checked):
     assert checked == [("occlusion",)]
 
 
+def test_several_methods_can_be_checked_and_one_alone_drawn(checked, tmp_path):
+    named = ["--method", "maps", "--method", "gradcam"]
+    assert CliRunner().invoke(main, ["explain", "--check", *named]).exit_code == 0
+    assert checked == [("maps", "gradcam")]
+    result = CliRunner().invoke(main, ["explain", "a.png", "--out", str(tmp_path), *named])
+    assert result.exit_code == 2
+    assert "Name one method to draw with; several are for --check." in result.stderr
+
+
 def test_the_outcome_is_kept_only_where_that_is_asked(tmp_path):
     folder = bundle_with(tmp_path / "bundle", None)
     before = open_bundle(folder).hash

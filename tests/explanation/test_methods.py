@@ -7,7 +7,7 @@ from hemoscope.errors import InputError
 from hemoscope.explanation import integrated_gradients
 from hemoscope.explanation.cam import Cam, combine, gradcam_plus_plus_weights, gradcam_weights, layercam_weights
 from hemoscope.explanation.flat_brain import flatten_brain
-from hemoscope.explanation.gradients import Gradients, gradients_at, input_gradients, last_features
+from hemoscope.explanation.gradients import Gradients, features_and_gradients, input_gradients, last_features
 from hemoscope.explanation.integrated_gradients import IntegratedGradients
 from hemoscope.explanation.method import Network
 from hemoscope.explanation.networks import network_of_bundle, network_of_keras
@@ -90,9 +90,9 @@ def test_gradcam_of_a_linear_network_is_twice_the_input_over_its_cells():
 def test_gradients_reach_a_frozen_layer():
     model = linear().keras_model()
     model.trainable = False
-    found = gradients_at(model, model.get_layer("features"), np.ones((1, 8, 8, 1), np.float32), column=0)
+    found = features_and_gradients(model, model.get_layer("features"))(np.ones((1, 8, 8, 1), np.float32), 0)
     np.testing.assert_allclose(found.gradients[0, 0, 0], [3 / 64, 1 / 64], rtol=1e-6)
-    np.testing.assert_allclose(input_gradients(model, np.ones((1, 8, 8, 1), np.float32), column=0), 2 / 64, rtol=1e-6)
+    np.testing.assert_allclose(input_gradients(model)(np.ones((1, 8, 8, 1), np.float32), 0), 2 / 64, rtol=1e-6)
 
 
 def test_the_last_layer_with_features_is_found():
@@ -154,13 +154,14 @@ def test_a_slice_without_tissue_stays_as_it_is():
 
 
 def test_occlusion_peaks_at_the_blood_and_is_nothing_where_no_patch_hides_it():
-    """Patches of 4 move by 2: hiding all of the square takes 16 x 0.8 from the score."""
+    """Patches of 4: one of the second grid hides all 16 x 0.8 of the square, each of four of the first a quarter."""
     seen = Occlusion(brightness()).explain(head(), Label.ANY)[0]
     row, column = np.unravel_index(np.argmax(seen), seen.shape)
     assert 10 <= row < 14
     assert 18 <= column < 22
-    assert seen[:7].max() == seen[17:].max() == seen[:, :15].max() == seen[:, 25:].max() == 0
-    assert seen.max() == pytest.approx((12.8 + 2 * 6.4 + 3.2) / 4)
+    assert seen[:8].max() == seen[16:].max() == seen[:, :16].max() == seen[:, 24:].max() == 0
+    np.testing.assert_allclose(seen[10:14, 18:22], (12.8 + 3.2) / 2, rtol=1e-5)
+    assert seen[8, 16] == pytest.approx(3.2 / 2)
 
 
 def test_what_only_speaks_against_a_label_is_not_shown():

@@ -18,7 +18,7 @@ SHOWN = {
 """The figures that are printed, and the heads of their columns."""
 
 
-def check(bundle: Path | None, method: str | None, *, save: bool, as_json: bool) -> None:
+def check(bundle: Path | None, methods: tuple[str, ...], *, save: bool, as_json: bool) -> None:
     """Check methods behind a progress bar, and print what came of it."""
     from hemoscope.cli.progress import bar
     from hemoscope.explanation.checks.bundle import check_bundle
@@ -26,7 +26,7 @@ def check(bundle: Path | None, method: str | None, *, save: bool, as_json: bool)
 
     opened = open_bundle(bundle)
     with bar("Checking maps") as advance:
-        outcome = check_bundle(opened, () if method is None else (method,), on_progress=advance)
+        outcome = check_bundle(opened, methods, on_progress=advance)
     if save:
         keep_explanation(opened, outcome)
     if as_json:

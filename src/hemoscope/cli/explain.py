@@ -14,7 +14,11 @@ from hemoscope.records import Status
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @click.option("--all", "draws_all", is_flag=True, help="Draw every slice of a study, not only those that matter.")
 @click.option(
-    "--method", help="What makes the maps: maps, gradcam, gradcam++, layercam, integrated-gradients, occlusion."
+    "--method",
+    "methods",
+    multiple=True,
+    help="What makes the maps: maps, gradcam, gradcam++, layercam, integrated-gradients, occlusion. May be given again "
+    "with --check, which takes all that work with the network unless given.",
 )
 @click.option("--check", "checks", is_flag=True, help="Check methods on drawn heads; needs neither PATHS nor --out.")
 @click.option("--save", is_flag=True, help="Keep what --check finds in the bundle, which then offers what passed.")
@@ -28,7 +32,7 @@ def explain(
     paths: tuple[str, ...],
     out: Path | None,
     draws_all: bool,
-    method: str | None,
+    methods: tuple[str, ...],
     checks: bool,
     save: bool,
     as_json: bool,
@@ -51,16 +55,18 @@ def explain(
     if checks:
         from hemoscope.cli.check_maps import check
 
-        check(bundle, method, save=save, as_json=as_json)
+        check(bundle, methods, save=save, as_json=as_json)
         return
     if not paths or out is None:
         raise click.UsageError("Name what to draw and, by --out, the folder to draw into.")
+    if len(methods) > 1:
+        raise click.UsageError("Name one method to draw with; several are for --check.")
     from hemoscope.inference.batch import find_places
     from hemoscope.inference.predictor import Predictor
 
     places = find_places(paths)
     predictor = Predictor(bundle, operating_point=operating_point)
-    drawn = open_explanations(out, predictor, draws_all=draws_all, method=method)
+    drawn = open_explanations(out, predictor, draws_all=draws_all, method=methods[0] if methods else None)
     results = [examined.result for examined in answers(predictor, places, drawn=drawn)]
     print_results(results, predictor, as_json=as_json)
     for page in drawn.pages:

@@ -6,17 +6,16 @@ weights. What speaks against the label is left out.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from hemoscope.explanation.gradients import Gradients, gradients_at, last_features
+from hemoscope.explanation.gradients import Gradients, features_and_gradients, last_features
 from hemoscope.explanation.method import Network
 from hemoscope.explanation.own_maps import spread
 from hemoscope.terms import Label
 
-BATCH = 16
-"""Slices at a time: a layer's features and gradients are kept for all of them."""
 Weigh = Callable[[Gradients], np.ndarray]
 
 
@@ -41,16 +40,12 @@ class Cam:
         model, is_mirrored = single_look(self.network.keras_model())
         column, size = self.network.labels.index(label), self.network.size
         layer = last_features(model) if self.layer is None else model.get_layer(self.layer)
-        parts = []
-        for start in range(0, len(inputs), BATCH):
-            batch = inputs[start : start + BATCH]
-            cells = combine(gradients_at(model, layer, batch, column=column), self.weigh)
-            if is_mirrored:
-                mirrored = np.ascontiguousarray(batch[:, :, ::-1])
-                seen = combine(gradients_at(model, layer, mirrored, column=column), self.weigh)
-                cells = (cells + seen[:, :, ::-1]) / 2
-            parts.append(spread(cells, size))
-        return np.concatenate(parts)
+        see = self.network.keep(f"features of {layer.name}", partial(features_and_gradients, model, layer))
+        cells = combine(see(inputs, column), self.weigh)
+        if is_mirrored:
+            mirrored = np.ascontiguousarray(inputs[:, :, ::-1])
+            cells = (cells + combine(see(mirrored, column), self.weigh)[:, :, ::-1]) / 2
+        return spread(cells, size)
 
 
 def combine(found: Gradients, weigh: Weigh) -> np.ndarray:

@@ -1,10 +1,12 @@
 """Gradients of a score: with respect to the input, and to what a layer inside the network puts out."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hemoscope.errors import InputError
+from hemoscope.explanation.method import BATCH
 from hemoscope.models.backend import import_keras
 
 PASSES_ON = ("InputLayer", "Dropout", "SpatialDropout2D", "UpSampling2D", "MaxPooling2D", "AveragePooling2D", "Permute")
@@ -65,42 +67,69 @@ def last_features(model: Any) -> Any:
     )
 
 
-def gradients_at(model: Any, layer: Any, inputs: np.ndarray, *, column: int) -> Gradients:
-    """Take the gradient of a score with respect to a layer's output.
+def features_and_gradients(model: Any, layer: Any) -> Callable[[np.ndarray, int], Gradients]:
+    """Compile what takes the gradient of a score with respect to a layer's output.
 
     Args:
-        model: keras.Model.
+        model: keras.Model. Weights that are set later count, too.
         layer: One of its layers.
-        inputs: float32, shape (n, size, size, 1).
-        column: Which score.
+
+    Returns:
+        From slices, float32, shape (n, size, size, 1), and which score, to what the layer puts out and its gradient.
     """
     tensorflow = require_tensorflow()
     part = import_keras().Model(model.inputs, [layer.output, scores_of(model)])
-    fed = tensorflow.convert_to_tensor(inputs)
-    with tensorflow.GradientTape() as tape:
-        tape.watch(fed)  # a frozen layer's output would not be recorded else
-        features, scores = part(fed, training=False)
-        total = tensorflow.reduce_sum(scores[:, column])
-    slopes = tape.gradient(total, features)
-    return Gradients(np.asarray(features, np.float32), np.asarray(slopes, np.float32))
+
+    def take(fed: Any, column: Any) -> tuple[Any, Any]:
+        with tensorflow.GradientTape() as tape:
+            tape.watch(fed)  # a frozen layer's output would not be recorded else
+            features, scores = part(fed, training=False)
+            total = tensorflow.reduce_sum(tensorflow.gather(scores, column, axis=1))
+        return features, tape.gradient(total, features)
+
+    compiled = _compile(take, model)
+
+    def see(inputs: np.ndarray, column: int) -> Gradients:
+        return Gradients(*(_in_batches(compiled, inputs, column)))
+
+    return see
 
 
-def input_gradients(model: Any, inputs: np.ndarray, *, column: int) -> np.ndarray:
-    """Take the gradient of a score with respect to the input.
+def input_gradients(model: Any) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Compile what takes the gradient of a score with respect to the input.
 
     Args:
-        model: keras.Model.
-        inputs: float32, shape (n, size, size, 1).
-        column: Which score.
+        model: keras.Model. Weights that are set later count, too.
 
     Returns:
-        float32, shape (n, size, size).
+        From slices, float32, shape (n, size, size, 1), and which score, to float32, shape (n, size, size).
     """
     tensorflow = require_tensorflow()
-    fed = tensorflow.convert_to_tensor(inputs)
-    with tensorflow.GradientTape() as tape:
-        tape.watch(fed)
-        outputs = model(fed, training=False)
-        scores = outputs[0] if len(model.outputs) > 1 else outputs
-        total = tensorflow.reduce_sum(scores[:, column])
-    return np.asarray(tape.gradient(total, fed), np.float32)[..., 0]
+
+    def take(fed: Any, column: Any) -> tuple[Any]:
+        with tensorflow.GradientTape() as tape:
+            tape.watch(fed)
+            outputs = model(fed, training=False)
+            scores = outputs[0] if len(model.outputs) > 1 else outputs
+            total = tensorflow.reduce_sum(tensorflow.gather(scores, column, axis=1))
+        return (tape.gradient(total, fed),)
+
+    compiled = _compile(take, model)
+
+    def see(inputs: np.ndarray, column: int) -> np.ndarray:
+        return _in_batches(compiled, inputs, column)[0][..., 0]
+
+    return see
+
+
+def _compile(take: Callable[..., Any], model: Any) -> Any:
+    """Trace once, for any number of slices and any score."""
+    tensorflow = require_tensorflow()
+    slices = tensorflow.TensorSpec(model.inputs[0].shape, tensorflow.float32)
+    return tensorflow.function(take, input_signature=[slices, tensorflow.TensorSpec((), tensorflow.int32)])
+
+
+def _in_batches(compiled: Any, inputs: np.ndarray, column: int) -> list[np.ndarray]:
+    """Call what is compiled on BATCH slices at a time: a network's every layer is kept for all of them."""
+    parts = [compiled(inputs[start : start + BATCH], column) for start in range(0, len(inputs), BATCH)]
+    return [np.concatenate([np.asarray(one, np.float32) for one in each]) for each in zip(*parts, strict=True)]

@@ -1,6 +1,7 @@
 """Integrated gradients: how much each pixel adds to a score on the way from a flat brain to the slice."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from hemoscope.explanation.gradients import input_gradients
 from hemoscope.explanation.method import Network
 from hemoscope.terms import Label
 
-STEPS = 32
+STEPS = 24
 """Points on the way at which the gradient is taken."""
 
 
@@ -40,10 +41,10 @@ class IntegratedGradients:
             float32, shape (n, size, size); of each slice the sum is, nearly, its score less that of its flat brain.
         """
         model, column = self.network.keras_model(), self.network.labels.index(label)
+        see = self.network.keep("gradients of the input", partial(input_gradients, model))
         starts = flatten_brain(inputs)
         places = ((np.arange(STEPS) + 0.5) / STEPS).astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
         means = [
-            input_gradients(model, start + places * (end - start), column=column).mean(axis=0)
-            for start, end in zip(starts, inputs, strict=True)
+            see(start + places * (end - start), column).mean(axis=0) for start, end in zip(starts, inputs, strict=True)
         ]
         return np.asarray((inputs - starts)[..., 0] * np.stack(means), np.float32)

@@ -11,9 +11,8 @@ from hemoscope.terms import Label
 
 PATCHES = 8
 """Patches side by side along an edge of the input: each about 2.5 cm of a head."""
-STEPS = 2
-"""A patch moves by this part of its side, so that every pixel is hidden STEPS x STEPS times."""
-BATCH = 32
+GRIDS = 2
+"""The patches cover the slice twice, the second time moved by half a side: every pixel is hidden so many times."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,25 +33,22 @@ class Occlusion:
 
     def _one(self, slice_: np.ndarray, column: int) -> np.ndarray:
         size, flat = self.network.size, flatten_brain(slice_[np.newaxis])[0]
-        whole = self.network.look(slice_[np.newaxis])[0][0, column]
-        fall, count = np.zeros((2, size, size), np.float32)
+        fall = np.zeros((size, size), np.float32)
         boxes = [box for box in _boxes(size) if not np.array_equal(flat[box], slice_[box])]
-        for start in range(0, len(boxes), BATCH):
-            batch = boxes[start : start + BATCH]
-            hidden = np.repeat(slice_[np.newaxis], len(batch), axis=0)
-            for each, box in zip(hidden, batch, strict=True):
-                each[box] = flat[box]
-            for score, box in zip(self.network.look(hidden)[0][:, column], batch, strict=True):
-                fall[box] += whole - score
-        for box in _boxes(size):
-            count[box] += 1
-        return np.maximum(fall / count, 0)
+        shown = np.repeat(slice_[np.newaxis], 1 + len(boxes), axis=0)
+        for each, box in zip(shown[1:], boxes, strict=True):
+            each[box] = flat[box]
+        whole, *hidden = self.network.look(shown)[0][:, column]
+        for score, box in zip(hidden, boxes, strict=True):
+            fall[box] += whole - score
+        return np.maximum(fall / GRIDS, 0)
 
 
 def _boxes(size: int) -> Iterator[tuple[slice, slice]]:
     """Yield patches that cover the input, those at its edges cut off."""
-    side = max(STEPS, size // PATCHES)
-    starts = range(side // STEPS - side, size, side // STEPS)
-    for top in starts:
-        for left in starts:
-            yield slice(max(top, 0), top + side), slice(max(left, 0), left + side)
+    side = max(GRIDS, size // PATCHES)
+    for grid in range(GRIDS):
+        starts = range(-grid * side // GRIDS, size, side)
+        for top in starts:
+            for left in starts:
+                yield slice(max(top, 0), top + side), slice(max(left, 0), left + side)

@@ -40,12 +40,14 @@ METHODS = {
             "Sundararajan 2017, arXiv:1703.01365",
             IntegratedGradients,
             needs_gradients=True,
+            is_slow=True,
         ),
         Method(
             "occlusion",
             "How far the score falls when a patch of the brain is hidden.",
             "Zeiler & Fergus 2014, doi:10.1007/978-3-319-10590-1_53",
             Occlusion,
+            is_slow=True,
         ),
     )
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from hemoscope.explanation.checks.cases import drawn_cases
 from hemoscope.explanation.checks.check import STEPS, Outcome, check_method
+from hemoscope.explanation.checks.randomized import Shuffled
 from hemoscope.explanation.networks import network_of_bundle
 from hemoscope.explanation.registry import METHODS, find_method
 from hemoscope.models.bundle import Bundle
@@ -20,11 +21,12 @@ def check_bundle(
 
     Args:
         bundle: Whose network to explain.
-        methods: Names; all that work with the network unless given.
+        methods: Names, in any order; all that work with the network unless given.
         on_progress: Called with how many parts are done and how many there are.
 
     Returns:
-        "cases", in words; "methods", an Outcome each as JSON; "default", the first that passed, None where none did.
+        "cases", in words; "methods", an Outcome each as JSON, in the order of METHODS; "default", the first of them that
+        passed, None where none did.
 
     Raises:
         InputError: "method.unknown", or what a named method asks for is missing.
@@ -32,7 +34,8 @@ def check_bundle(
     """
     network = network_of_bundle(bundle)
     network.keras_model()
-    chosen = [find_method(name) for name in methods] or [one for one in METHODS.values() if one.works_with(network)]
+    named = {find_method(name).name for name in methods}
+    chosen = [one for one in METHODS.values() if (one.name in named if named else one.works_with(network))]
     done, total = 0, HEADS + OTHERS + STEPS * len(chosen)
 
     def tell() -> None:
@@ -43,7 +46,9 @@ def check_bundle(
 
     cases = drawn_cases(bundle.preparation, heads=HEADS, seed=1, on_head=tell)
     others = drawn_cases(bundle.preparation, heads=OTHERS, seed=2, on_head=tell)
-    return as_document([check_method(one, network, cases, others, on_step=tell) for one in chosen], cases.name)
+    shuffled = Shuffled(network)
+    outcomes = [check_method(one, network, cases, others, shuffled=shuffled, on_step=tell) for one in chosen]
+    return as_document(outcomes, cases.name)
 
 
 def as_document(outcomes: Sequence[Outcome], cases: str) -> dict[str, Any]:

@@ -36,6 +36,11 @@ class Cases:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    def some(self, chosen: slice) -> "Cases":
+        """Return these alone."""
+        arrays = (each[chosen] for each in (self.inputs, self.brain, self.blood))
+        return Cases(self.name, *arrays, self.groups[chosen])
+
 
 def drawn_cases(
     preparation: PreparationSettings, *, heads: int, seed: int, on_head: Callable[[], None] | None = None

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 
 from hemoscope.evaluation.localization import best_threshold, dice, energy_share, hits, iou
-from hemoscope.explanation.cam import single_look
 from hemoscope.explanation.checks.cases import Cases
 from hemoscope.explanation.checks.faithful import deletion_and_insertion
-from hemoscope.explanation.checks.randomized import SHUFFLES, Likeness, likeness, randomized
-from hemoscope.explanation.checks.stable import repeatability
+from hemoscope.explanation.checks.randomized import SHUFFLES, Likeness, Shuffled, likeness
+from hemoscope.explanation.checks.stable import repeatability, turns
 from hemoscope.explanation.method import Explainer, Method, Network
-from hemoscope.explanation.networks import network_of_keras
 from hemoscope.terms import Label
 
 SHARES = {"randomized_last": 0.1, "randomized_half": 0.5, "randomized_all": 1.0}
@@ -85,6 +83,7 @@ def check_method(
     cases: Cases,
     others: Cases,
     *,
+    shuffled: Shuffled | None = None,
     on_step: Callable[[], None] | None = None,
 ) -> Outcome:
     """Check a method.
@@ -92,8 +91,10 @@ def check_method(
     Args:
         method: One that works with the network.
         network: One with a Keras model, whose weights can be shuffled.
-        cases: Slices with hemorrhage that the network did not learn from.
-        others: More of them, on which the threshold of the overlap is chosen.
+        cases: Slices with hemorrhage that the network did not learn from. With a slow method each of them is moved or
+            made noisy, and shown to one shuffled network; else to all, and all changes are tried.
+        others: More of them, on which the threshold of the overlap is chosen; with a slow method on half of them.
+        shuffled: The network's copy, where several methods are checked; made here unless given.
         on_step: Called after each of STEPS parts.
 
     Raises:
@@ -101,16 +102,17 @@ def check_method(
         MissingExtraError: Keras is not installed.
     """
     tell = on_step or (lambda: None)
-    explainer = method.build(network)
+    explainer, shuffled = method.build(network), shuffled or Shuffled(network)
     maps = explainer.explain(cases.inputs, Label.ANY)
-    figures: dict[str, float | None] = {**_places(maps, cases, _threshold(explainer, others))}
+    chosen_on = others.some(turns(0, 2)) if method.is_slow else others
+    figures: dict[str, float | None] = {**_places(maps, cases, _threshold(explainer, chosen_on))}
     tell()
     figures |= _faithfulness(network, cases, maps)
     tell()
-    figures["repeatability"] = repeatability(_any(explainer), cases.inputs, cases.brain, seed=0)
+    figures["repeatability"] = repeatability(_any(explainer), cases, maps, seed=0, is_slow=method.is_slow)
     tell()
     for name, share in SHARES.items():
-        found = against_random(method, network, cases, maps, share=share)
+        found = against_random(method, shuffled, cases, maps, share=share)
         figures |= {name: found.alike, f"{name}_blank": found.blank}
         tell()
     return judge(method.name, figures)
@@ -150,14 +152,23 @@ def _faithfulness(network: Network, cases: Cases, maps: np.ndarray) -> dict[str,
     return {"deletion": deletion, "insertion": insertion, "faithfulness": insertion - deletion}
 
 
-def against_random(method: Method, network: Network, cases: Cases, maps: np.ndarray, *, share: float) -> Likeness:
-    """Compare a method's maps, within the head, with those of the same network after each of SHUFFLES shuffles."""
-    model, _ = single_look(network.keras_model())
+def against_random(method: Method, shuffled: Shuffled, cases: Cases, maps: np.ndarray, *, share: float) -> Likeness:
+    """Compare a method's maps, within the head, with those that it makes after each of SHUFFLES shuffles.
+
+    Args:
+        method: One that works with the network.
+        shuffled: The network's copy.
+        cases: Slices, at least SHUFFLES. With a slow method the shuffled networks take turns on them.
+        maps: What the method showed of them before, shape (n, size, size).
+        share: Of the layers to shuffle, from the output down.
+    """
     head = cases.brain | cases.blood
+    explainer = method.build(shuffled.network)
     before, after = [], []
     for seed in range(SHUFFLES):
-        shuffled = network_of_keras(randomized(model, share=share, seed=seed), network.labels)
-        found = method.build(shuffled).explain(cases.inputs, Label.ANY)
-        before += [one[inside] for one, inside in zip(maps, head, strict=True)]
-        after += [one[inside] for one, inside in zip(found, head, strict=True)]
+        shuffled.shuffle(share=share, seed=seed)
+        own = turns(seed, SHUFFLES) if method.is_slow else slice(None)
+        found = explainer.explain(cases.inputs[own], Label.ANY)
+        before += [one[inside] for one, inside in zip(maps[own], head[own], strict=True)]
+        after += [one[inside] for one, inside in zip(found, head[own], strict=True)]
     return likeness(before, after)

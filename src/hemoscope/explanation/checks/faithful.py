@@ -6,7 +6,7 @@ import numpy as np
 
 from hemoscope.explanation.flat_brain import flatten_brain
 
-STEPS = 16
+STEPS = 12
 """Parts in which the marked pixels are hidden, or shown."""
 
 

@@ -5,38 +5,56 @@ Source: Adebayo 2018, arXiv:1810.03292: cascading randomization from the output 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from hemoscope.explanation.cam import single_look
 from hemoscope.explanation.checks.stable import rank_correlation
+from hemoscope.explanation.method import Network
+from hemoscope.explanation.networks import network_of_keras
 from hemoscope.models.backend import import_keras
 
 SHUFFLES = 4
 """One says little: from one shuffle to the next even the sign of what stays alike changes."""
 
 
-def randomized(model: Any, *, share: float, seed: int) -> Any:
-    """Copy a network and shuffle the weights of its last layers.
+class Shuffled:
+    """A copy of a network whose last layers forget what they learned, as often as is asked for.
 
     Each weight stays in its tensor and changes places, so that the size of what the layers put out stays possible:
-    fresh weights in so deep a network fade to nothing, or burst.
+    fresh weights in so deep a network fade to nothing, or burst. It is one copy all the time, so that what methods
+    compile for it stays in use.
 
     Args:
-        model: keras.Model.
-        share: Of the layers with weights, counted from the output, in [0, 1].
-        seed: Of the shuffle.
+        network: One with a Keras model. Of one that looks at a slice twice, the copy looks once.
 
-    Returns:
-        keras.Model with the same inputs and outputs.
+    Attributes:
+        network: The copy; as learned, until `shuffle` is called.
     """
-    copy = import_keras().models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    rng = np.random.default_rng(seed)
-    layers = [layer for layer in copy.layers if layer.get_weights()]
-    for layer in layers[len(layers) - round(share * len(layers)) :]:
-        layer.set_weights([rng.permutation(each.ravel()).reshape(each.shape) for each in layer.get_weights()])
-    return copy
+
+    def __init__(self, network: Network) -> None:
+        model, _ = single_look(network.keras_model())
+        copy = import_keras().models.clone_model(model)
+        copy.set_weights(model.get_weights())
+        self.network = network_of_keras(copy, network.labels)
+        self._learned = [(layer, layer.get_weights()) for layer in copy.layers if layer.get_weights()]
+
+    def shuffle(self, *, share: float, seed: int) -> None:
+        """Shuffle the weights of the last layers; those of the others are again as learned.
+
+        Args:
+            share: Of the layers with weights, counted from the output, in [0, 1].
+            seed: Of the shuffle.
+        """
+        rng = np.random.default_rng(seed)
+        kept = len(self._learned) - round(share * len(self._learned))
+        for place, (layer, weights) in enumerate(self._learned):
+            is_kept = place < kept
+            layer.set_weights(weights if is_kept else [_shuffled(each, rng) for each in weights])
+
+
+def _shuffled(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return np.asarray(rng.permutation(values.ravel()).reshape(values.shape))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hemoscope.explanation.checks.cases import Cases
 from hemoscope.terms import BRAIN
 
 SHIFTS = ((0, 2), (-3, 1))
@@ -37,27 +38,35 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def repeatability(
-    explain: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray, brain: np.ndarray, *, seed: int
+    explain: Callable[[np.ndarray], np.ndarray], cases: Cases, before: np.ndarray, *, seed: int, is_slow: bool = False
 ) -> float:
-    """Correlate the maps of slices with those of the same slices moved and noisy, moved back.
+    """Correlate the maps of slices, within the brain, with those of the same slices moved and noisy, moved back.
 
     Args:
         explain: From slices, shape (n, size, size, 1), to maps, shape (n, size, size).
-        inputs: float32, shape (n, size, size, 1).
-        brain: bool, shape (n, size, size): where maps are compared.
+        cases: The slices.
+        before: Their maps.
         seed: Of the noise.
+        is_slow: Whether to change each slice in one way only, the ways taking turns.
 
     Returns:
         Mean rank correlation over slices and changes, in [-1, 1].
     """
-    before, found = explain(inputs), []
-    noise = np.random.default_rng(seed).normal(0, NOISE_HU / BRAIN.width, inputs.shape).astype(np.float32)
-    after = [np.roll(explain(np.roll(inputs, by, axis=(1, 2))), (-by[0], -by[1]), axis=(1, 2)) for by in SHIFTS]
-    after.append(explain(np.where((inputs > 0) & (inputs < 1), np.clip(inputs + noise, 0, 1), inputs)))
-    for maps in after:
-        found += [rank_correlation(*pair) for pair in zip(_within(before, brain), _within(maps, brain), strict=True)]
+    noise = np.random.default_rng(seed).normal(0, NOISE_HU / BRAIN.width, cases.inputs.shape).astype(np.float32)
+    shown = np.where((cases.inputs > 0) & (cases.inputs < 1), np.clip(cases.inputs + noise, 0, 1), cases.inputs)
+    found: list[float] = []
+    for turn, (changed, (down, across)) in enumerate([(cases.inputs, by) for by in SHIFTS] + [(shown, (0, 0))]):
+        own = turns(turn, 1 + len(SHIFTS)) if is_slow else slice(None)
+        maps = np.roll(explain(np.roll(changed[own], (down, across), axis=(1, 2))), (-down, -across), axis=(1, 2))
+        for one, other, inside in zip(before[own], maps, cases.brain[own], strict=True):
+            found.append(rank_correlation(one[inside], other[inside]))
     return float(np.mean(found))
 
 
-def _within(maps: np.ndarray, brain: np.ndarray) -> list[np.ndarray]:
-    return [one[inside] for one, inside in zip(maps, brain, strict=True)]
+def turns(turn: int, count: int) -> slice:
+    """Choose every `count`-th, from a place on that no other turn has.
+
+    >>> [list("abcde")[turns(turn, 2)] for turn in range(2)]
+    [['a', 'c', 'e'], ['b', 'd']]
+    """
+    return slice(turn, None, count)
