@@ -25,7 +25,7 @@ def check_bundle(
         on_progress: Called with how many parts are done and how many there are.
 
     Returns:
-        "cases", in words; "methods", an Outcome each as JSON, in the order of METHODS; "default", the first of them that
+        "cases", in words; "methods", an Outcome each as JSON, in the order of METHODS; "default", the first that
         passed, None where none did.
 
     Raises:

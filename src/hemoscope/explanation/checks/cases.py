@@ -38,8 +38,8 @@ class Cases:
 
     def some(self, chosen: slice) -> "Cases":
         """Return these alone."""
-        arrays = (each[chosen] for each in (self.inputs, self.brain, self.blood))
-        return Cases(self.name, *arrays, self.groups[chosen])
+        inputs, brain, blood = (each[chosen] for each in (self.inputs, self.brain, self.blood))
+        return Cases(self.name, inputs, brain, blood, self.groups[chosen])
 
 
 def drawn_cases(
