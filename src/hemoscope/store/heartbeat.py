@@ -1,14 +1,15 @@
-"""A worker's heart: says every second that it lives and how far it is, and hears that it must stop."""
+"""A worker's heart: says that it lives and how far it is, and hears that it must stop."""
 
 import contextlib
 import logging
+import time
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
 
-from hemoscope.store.queue import LeaseLostError
+from hemoscope.store.queue import ALIVE_S, LeaseLostError
 from hemoscope.store.records import Job
 from hemoscope.store.store import Store
 
@@ -29,7 +30,7 @@ class Heartbeat:
         store: Opened by the worker.
         worker: 32 hexadecimal digits drawn by chance.
         stopping: Set when the worker is told to stop.
-        every_s: Seconds between beats; at most a quarter of the lease.
+        every_s: Seconds between looks at how far it is; at most a quarter of the lease.
     """
 
     def __init__(self, store: Store, worker: str, stopping: Event, *, every_s: float = 1.0) -> None:
@@ -38,6 +39,7 @@ class Heartbeat:
         self._ended, self._lock = Event(), Lock()
         self._job: Job | None = None
         self._progress, self._is_lost = 0.0, False
+        self._told, self._next_renewal, self._next_beat = -1.0, 0.0, 0.0
         self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
@@ -59,6 +61,7 @@ class Heartbeat:
         """Renew this job's lease from now on."""
         with self._lock:
             self._job, self._progress, self._is_lost = job, 0.0, False
+            self._told = -1.0
 
     def end(self) -> None:
         """Renew no lease any more."""
@@ -85,12 +88,17 @@ class Heartbeat:
                 log.warning("the heartbeat could not be written: %s", type(error).__name__)
 
     def _beat(self) -> None:
+        """Write what is new, and that the worker lives, no more often than others need to know."""
         with self._lock:
             job, progress = self._job, self._progress
-        if job is not None:
+        at = time.monotonic()
+        if job is not None and (progress != self._told or at >= self._next_renewal):
             try:
                 self._store.queue.renew(job, progress=progress)
             except LeaseLostError:
                 with self._lock:
                     self._is_lost = self._job is job
-        self._store.queue.beat(self._worker)
+            self._told, self._next_renewal = progress, at + self._store.queue.patience.lease_s / 4
+        if at >= self._next_beat:
+            self._store.queue.beat(self._worker)
+            self._next_beat = at + ALIVE_S / 3
