@@ -172,9 +172,9 @@ def test_what_a_kill_left_behind_is_swept_away(store):
         (folder / "x").write_bytes(b"x")
     assert store.retention.sweep() == 0, "they may be of a process at work"
     old = time.time() - 7200
-    for folder in left:
-        os.utime(folder / "x", (old, old))
-        os.utime(folder, (old, old))
+    for folder in (*left, answer.folder, store.files.incoming(one.id)):
+        for path in (*folder.iterdir(), folder):
+            os.utime(path, (old, old))
     assert store.retention.sweep() == 4
     assert not any(folder.exists() for folder in left)
     assert answer.folder.is_dir()

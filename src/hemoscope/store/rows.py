@@ -67,13 +67,19 @@ def error_of(row: sa.Row[Any]) -> ErrorReport | None:
     return ErrorReport(row.error_code, row.error_message, row.error_next_step)
 
 
-def find_submission(connection: sa.Connection, submission_id: str) -> sa.Row[Any]:
+def find_submission(connection: sa.Connection, submission_id: str, *, holds: bool = False) -> sa.Row[Any]:
     """Return a row of `submissions`.
+
+    Args:
+        connection: To the database.
+        submission_id: Of the row.
+        holds: Whether nobody else may change or delete it until the transaction ends.
 
     Raises:
         ServiceError: "service.unknown_study".
     """
-    row = connection.execute(sa.select(submissions).where(submissions.c.id == submission_id)).first()
+    asked = sa.select(submissions).where(submissions.c.id == submission_id)
+    row = connection.execute(asked.with_for_update() if holds else asked).first()
     if row is None:
         raise no_such_study()
     return row

@@ -10,7 +10,7 @@ from hemoscope.store.database import Database
 from hemoscope.store.files import Files, remove, settle
 from hemoscope.store.records import Arrival, State, StoredAnswer, Submission
 from hemoscope.store.retention import forget_studies, lock_results
-from hemoscope.store.rows import find_answers, find_submission, new_id, no_such_study, now, submission_of
+from hemoscope.store.rows import find_answers, find_submission, new_id, now, submission_of
 from hemoscope.store.tables import answers, results, submissions
 
 
@@ -93,11 +93,9 @@ class Submissions:
             ServiceError: "service.unknown_study".
         """
         with self._database.writing() as connection:
-            is_it = submissions.c.id == submission_id
-            if connection.execute(sa.select(submissions.c.id).where(is_it).with_for_update()).first() is None:
-                raise no_such_study()
+            find_submission(connection, submission_id, holds=True)
             own = lock_results(connection, submission_id)
-            connection.execute(submissions.delete().where(is_it))
+            connection.execute(submissions.delete().where(submissions.c.id == submission_id))
             kept = set(connection.scalars(sa.select(answers.c.result_id).where(answers.c.result_id.in_(own))))
             orphans = [result for result in own if result not in kept]
             connection.execute(results.delete().where(results.c.id.in_(orphans)))
@@ -136,5 +134,8 @@ class Submissions:
 
 def only_file(folder: Path) -> Path:
     """Return the only file of a folder, else the folder; a study may be many files, or one archive."""
-    inside = list(folder.iterdir()) if folder.is_dir() else []
+    try:
+        inside = list(folder.iterdir())
+    except OSError:  # deleted meanwhile; whoever opens it is told so
+        return folder
     return inside[0] if len(inside) == 1 and inside[0].is_file() else folder

@@ -47,7 +47,7 @@ class Verdicts:
             ServiceError: "service.unknown_study"; "service.not_ready" where there is no answer yet.
         """
         with self._database.writing() as connection:
-            submission = submission_of(find_submission(connection, submission_id))
+            submission = submission_of(find_submission(connection, submission_id, holds=True))
             if not submission.state.is_final:
                 raise ServiceError(
                     "service.not_ready", "The study has no answer yet.", "Wait until its state is final."
