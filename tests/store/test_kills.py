@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -37,41 +38,46 @@ def started(context, target, *arguments) -> BaseProcess:
     return process
 
 
-def drain(store: Store, *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        counts = store.worklist.count_states()
-        if counts[State.QUEUED] + counts[State.SCORING] == 0:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"not all was done: {counts}")
-
-
 @pytest.mark.slow
 def test_a_hundred_kills_lose_no_accepted_study_and_score_none_twice(store, url, tmp_path, processes):
     told, folder = tmp_path / "told", store.folder
+    told.touch()
     work = (fake_scorer.work, folder, url, PATIENCE, 0.05)
     roles = [work, work, work, (fake_scorer.submit_on, folder, url, told, KINDS)]
+    started_at = time.monotonic()
     running = [started(processes, *role) for role in roles]
+    until(lambda: store.worklist.count_states()[State.SCORED], within_s=60)
+    pace = min(max(time.monotonic() - started_at, 0.3), 1.0)  # a busy machine takes longer to get anywhere
     killed = Counter()
     for _ in range(KILLS):
-        time.sleep(random.uniform(0.05, 0.5))
+        time.sleep(random.uniform(0.1, 1.3) * pace)
         number = random.randrange(len(roles))
         running[number].kill()
         running[number].join()
         assert running[number].exitcode == -signal.SIGKILL, "it ended before it was killed"
         killed[roles[number][0].__name__] += 1
         running[number] = started(processes, *roles[number])
+    until(lambda: len(told.read_text().split()) > KINDS / 2, within_s=120)
     running[3].kill()
-    drain(store, within_s=60)
+    running[3].join()
+    until(lambda: not waiting(store), within_s=120)
     for process in running:
         process.kill()
         process.join()
     check_whole(store, told)
-    accepted = len(told.read_text().split())
-    print(f"{dict(killed)} killed, {accepted} submissions accepted, {KINDS} studies")
-    assert killed["work"] >= KILLS / 2
-    assert accepted > KINDS
+    print(f"{dict(killed)} killed, {len(told.read_text().split())} submissions accepted, {KINDS} studies")
+
+
+def until(holds: Callable[[], object], *, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+
+
+def waiting(store: Store) -> int:
+    counts = store.worklist.count_states()
+    return counts[State.QUEUED] + counts[State.SCORING]
 
 
 def check_whole(store: Store, told: Path) -> None:

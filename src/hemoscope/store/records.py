@@ -120,6 +120,7 @@ class StoredAnswer:
     Attributes:
         status: scored, refused or failed.
         result_id: 32 hexadecimal digits drawn by chance; None where the submission could not even be opened.
+        study_id: Likewise, the same for the same study whoever sent it and whatever answered.
         model: As `Bundle.summary` told it of the model that answered; None without a result.
         software: Version of Hemoscope that answered; None without a result.
         folder: Where the files that a viewer shows lie, as `explanation.kept.KeptAnswer` reads them; None where there
@@ -138,6 +139,7 @@ class StoredAnswer:
 
     status: Status
     result_id: str | None = None
+    study_id: str | None = None
     model: Mapping[str, Any] | None = None
     software: str | None = None
     folder: Path | None = None

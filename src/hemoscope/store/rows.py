@@ -106,6 +106,7 @@ def _answer_of(row: sa.Row[Any], submission: Submission, files: Files) -> Stored
     return StoredAnswer(
         status=said.status,
         result_id=row.id,
+        study_id=row.study_id,
         model=json.loads(row.model),
         software=row.software,
         folder=files.result(row.id) if row.has_files and submission.has_pixels else None,
