@@ -3,13 +3,18 @@
 import csv
 import json
 import shutil
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hemoscope.errors import InputError, TrainingError
-from hemoscope.training.fit import resume, train
+from hemoscope.datasets.items import Item
+from hemoscope.errors import DatasetError, InputError, TrainingError
+from hemoscope.training import data
+from hemoscope.training.data import group_near_duplicates, load_labelled, prepare_collection, split_collection
+from hemoscope.training.fit import resume, train, train_prepared
 from hemoscope.training.observe import Observer
 from hemoscope.training.run import TRAINING, VALIDATION, Run
 from hemoscope.training.settings import TrainingSettings
@@ -133,6 +138,46 @@ def test_a_slice_that_cannot_be_prepared_is_left_out_and_recorded(tmp_path, quic
     assert run.record["data"]["left_out"] == {"3": "read.empty"}
     assert run.record["data"]["slices"] == 15
     assert listener.prepared[-1] == (16, 16)
+
+
+def test_slices_prepared_into_the_run_folder_train_as_those_in_memory(tmp_path, drawn_set, drawn_run, quick_settings):
+    collection = load_labelled(drawn_set)
+    prepared = group_near_duplicates(prepare_collection(collection, settings=quick_settings.preparation))
+    assert not isinstance(prepared.inputs, np.memmap)
+    split = split_collection(prepared.collection, quick_settings)
+    run = train_prepared(prepared, split, tmp_path / "run", settings=quick_settings, data_hash=collection.data_hash())
+    assert run.inputs_path.read_bytes() == drawn_run.inputs_path.read_bytes()
+    assert run.split == drawn_run.split
+    for one, other in zip(run.history(), drawn_run.history(), strict=True):
+        assert [one[name] for name in FIGURES] == pytest.approx([other[name] for name in FIGURES], abs=2e-3)
+
+
+def test_no_more_slices_are_prepared_than_are_taken_but_a_few(monkeypatch):
+    monkeypatch.setattr(data, "AHEAD", 3)
+    begun: list[int] = []
+    ahead: list[int] = []
+
+    def prepare(item: Item) -> int:
+        begun.append(int(item.key))
+        return int(item.key)
+
+    def take(made: int) -> None:
+        time.sleep(0.002)  # slower than what prepares
+        ahead.append(len(begun) - made)
+
+    items = [Item(str(number), Path("unread"), 0, "") for number in range(50)]
+    kept, left_out = data.prepare_each(items, prepare, take=take)
+    assert (kept, left_out) == (list(range(50)), {})
+    assert max(ahead) <= 4
+
+
+def test_a_collection_of_which_nothing_can_be_prepared_leaves_no_file(tmp_path, quick_settings):
+    folder = write_kaggle(tmp_path / "set", each=3)
+    for path in (folder / "head_ct" / "head_ct").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(DatasetError, match=r"data\.nothing_left"):
+        train(folder, tmp_path / "run", settings=quick_settings)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_run_is_never_overwritten(drawn_set, drawn_run):

@@ -4,8 +4,11 @@ import numpy as np
 
 from hemoscope.models.backend import import_keras
 from hemoscope.training.augment import Augmentation
+from hemoscope.training.rows import Rows
 
 keras = import_keras()
+BATCH = 32
+"""Slices in a pass where nothing is learned."""
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[name-defined]
@@ -14,7 +17,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[name-defined]
     So a run that was killed goes on as it would have.
 
     Args:
-        inputs: float32, shape (n, size, size, 1).
+        inputs: float32, shape (n, size, size, 1), in memory or in a file.
         labels: float32, shape (n, labels).
         batch_size: Slices per batch.
         seed: Of the run.
@@ -23,7 +26,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[name-defined]
     """
 
     def __init__(
-        self, inputs: np.ndarray, labels: np.ndarray, *, batch_size: int, seed: int, epoch: int, augment: bool
+        self, inputs: np.ndarray | Rows, labels: np.ndarray, *, batch_size: int, seed: int, epoch: int, augment: bool
     ) -> None:
         super().__init__()
         self._inputs, self._labels = inputs, labels
@@ -50,3 +53,26 @@ class Batches(keras.utils.PyDataset):  # type: ignore[name-defined]
     def _start(self, epoch: int) -> None:
         self._epoch = epoch
         self._order = np.random.default_rng((self._seed, epoch)).permutation(len(self._labels))
+
+
+class InOrder(keras.utils.PyDataset):  # type: ignore[name-defined]
+    """Batches of slices as they stand, to score or to validate.
+
+    Args:
+        inputs: Shape (n, size, size, 1), in memory or in a file; a batch is read when its turn comes, as float32.
+        labels: float32, shape (n, labels); None to score.
+    """
+
+    def __init__(self, inputs: np.ndarray | Rows, labels: np.ndarray | None = None) -> None:
+        super().__init__()
+        self._inputs, self._labels = inputs, labels
+
+    def __len__(self) -> int:
+        """Batches altogether."""
+        return -(-len(self._inputs) // BATCH)
+
+    def __getitem__(self, index: int) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """One batch."""
+        here = slice(index * BATCH, (index + 1) * BATCH)
+        inputs = np.asarray(self._inputs[here], np.float32)
+        return inputs if self._labels is None else (inputs, self._labels[here])

@@ -9,9 +9,9 @@ from hemoscope.evaluation.calibration_choice import AnyCalibration, CalibrationC
 from hemoscope.evaluation.operating_points import JudgedPoint, UncertainBand, choose_all, uncertain_band
 from hemoscope.evaluation.risk_coverage import Abstention, answers, judge_abstention
 from hemoscope.records import OperatingPoint
+from hemoscope.training.batches import InOrder
+from hemoscope.training.rows import Rows
 from hemoscope.training.run import VALIDATION, Run
-
-BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,17 @@ class Fitted:
         return tuple(judged.as_point() for judged in (self.rule_out, self.balanced, self.rule_in))
 
 
-def score(network: Any, inputs: np.ndarray) -> np.ndarray:
+def score(network: Any, inputs: np.ndarray | Rows) -> np.ndarray:
     """Score prepared slices with Keras, for `any`.
 
     Args:
         network: keras.Model; its first output is the scores, `any` first.
-        inputs: float32, shape (n, size, size, 1).
+        inputs: Shape (n, size, size, 1), in memory or in a file.
 
     Returns:
         Scores (logits), shape (n,).
     """
-    outputs = network.predict(np.asarray(inputs, np.float32), batch_size=BATCH, verbose=0)
+    outputs = network.predict(InOrder(inputs), verbose=0)
     return np.asarray(outputs[0] if isinstance(outputs, list | tuple) else outputs)[:, 0]
 
 

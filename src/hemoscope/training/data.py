@@ -1,10 +1,11 @@
 """From a labelled collection to the two parts of a run."""
 
 import os
-from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -17,8 +18,12 @@ from hemoscope.evaluation.splits import grouped_holdout
 from hemoscope.preparation.canonical import PreparationSettings, prepare
 from hemoscope.records import ErrorReport
 from hemoscope.training.observe import Observer
+from hemoscope.training.rows import gather
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
 from hemoscope.training.settings import TrainingSettings
+
+AHEAD = 256
+"""Items that may be prepared before they are taken: few enough for the memory, enough that no core waits."""
 
 
 def load_labelled(
@@ -44,7 +49,7 @@ class PreparedCollection:
 
     Attributes:
         collection: The items that could be prepared.
-        inputs: float32, shape (n, size, size, 1), in their order.
+        inputs: float32, shape (n, size, size, 1), in their order; in memory, or mapped from a file.
         left_out: Key and reason of those that could not.
     """
 
@@ -57,6 +62,7 @@ def prepare_collection(
     collection: Collection,
     *,
     settings: PreparationSettings,
+    path: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> PreparedCollection:
     """Prepare every slice; those that cannot be are left out with their reason.
@@ -64,15 +70,23 @@ def prepare_collection(
     Args:
         collection: What to prepare.
         settings: How.
+        path: The .npy file to keep them in, one by one, where they may be more than the memory holds.
         on_progress: Called with how many are done and how many there are.
 
     Raises:
         DatasetError: "data.nothing_left", or "data.one_class" where a whole class was left out.
     """
-    prepared, kept, left_out = prepare_each(
-        collection.items, lambda item: prepare(item.read(), settings=settings)[0], on_progress=on_progress
-    )
-    return PreparedCollection(check_usable(collection.only(kept)), np.stack(prepared), left_out)
+    rows = gather(path)
+    try:
+        kept, left_out = prepare_each(
+            collection.items,
+            lambda item: prepare(item.read(), settings=settings)[0],
+            take=rows.append,
+            on_progress=on_progress,
+        )
+        return PreparedCollection(check_usable(collection.only(kept)), rows.finish(), left_out)
+    finally:
+        rows.discard()
 
 
 class Keyed(Protocol):
@@ -91,17 +105,19 @@ def prepare_each(
     items: Sequence[Source],
     prepare_one: Callable[[Source], Made],
     *,
+    take: Callable[[Made], object],
     on_progress: Callable[[int, int], None] | None = None,
-) -> tuple[list[Made], list[int], dict[str, ErrorReport]]:
-    """Prepare many items on all cores.
+) -> tuple[list[int], dict[str, ErrorReport]]:
+    """Prepare many items on all cores, a few ahead of who takes them.
 
     Args:
         items: What to prepare.
         prepare_one: How; what raises a HemoscopeError is left out.
+        take: Called with what was made of each, in their order.
         on_progress: Called with how many are done and how many there are.
 
     Returns:
-        What was made, the indices of the items it was made of, and key and reason of those left out.
+        The indices of the items that something was made of, and key and reason of those left out.
 
     Raises:
         DatasetError: "data.nothing_left".
@@ -113,22 +129,36 @@ def prepare_each(
         except HemoscopeError as error:
             return ErrorReport.of(error)
 
-    made: list[Made] = []
     kept: list[int] = []
     left_out: dict[str, ErrorReport] = {}
-    with ThreadPoolExecutor() as pool:
-        for index, outcome in enumerate(pool.map(attempt, items)):
-            if isinstance(outcome, ErrorReport):
-                left_out[items[index].key] = outcome
-            else:
-                made.append(outcome)
-                kept.append(index)
-            if on_progress is not None:
-                on_progress(index + 1, len(items))
-    if not made:
+    for index, outcome in enumerate(_in_order(attempt, items)):
+        if isinstance(outcome, ErrorReport):
+            left_out[items[index].key] = outcome
+        else:
+            take(outcome)
+            kept.append(index)
+        if on_progress is not None:
+            on_progress(index + 1, len(items))
+    if not kept:
         reasons = ", ".join(sorted({report.code for report in left_out.values()}))
         raise DatasetError("data.nothing_left", f"No slice could be prepared ({reasons}).", "Check the pictures.")
-    return made, kept, left_out
+    return kept, left_out
+
+
+def _in_order(work: Callable[[Source], Made], items: Iterable[Source]) -> Iterator[Made]:
+    """Do work on all cores, never further ahead of who takes its results than `AHEAD` items."""
+    waiting: deque[Future[Made]] = deque()
+    with ThreadPoolExecutor() as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # whoever stops early does not wait for what nobody will take
+            for future in waiting:
+                future.cancel()
 
 
 def group_near_duplicates(prepared: PreparedCollection) -> PreparedCollection:

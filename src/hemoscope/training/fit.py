@@ -9,7 +9,7 @@ from hemoscope.datasets.origins import load_origins
 from hemoscope.errors import TrainingError
 from hemoscope.models.backend import import_keras
 from hemoscope.models.registry import find_model
-from hemoscope.training.batches import Batches
+from hemoscope.training.batches import Batches, InOrder
 from hemoscope.training.callbacks import KeepRun, Report, is_exhausted
 from hemoscope.training.curves import draw_curves
 from hemoscope.training.data import (
@@ -66,7 +66,9 @@ def train(
     if find_model(settings.model).has_maps:
         return train_maps(load_origins(data), out, settings=settings, workers=workers, observer=observer)
     collection = load_labelled(data, groups_file=groups_file, observer=observer)
-    prepared = prepare_collection(collection, settings=settings.preparation, on_progress=observer.on_prepare)
+    prepared = prepare_collection(
+        collection, settings=settings.preparation, path=run.inputs_path, on_progress=observer.on_prepare
+    )
     prepared = group_near_duplicates(prepared)
     split = split_collection(prepared.collection, settings)
     return train_prepared(prepared, split, out, settings=settings, data_hash=collection.data_hash(), observer=observer)
@@ -141,6 +143,7 @@ def _learn(run: Run, observer: Observer) -> None:
     keras, settings, first = import_keras(), run.settings, run.last_epoch
     keras.utils.set_random_seed(settings.seed)
     inputs, labels, _ = run.part(TRAINING)
+    validation, truth, _ = run.part(VALIDATION)
     batches = Batches(
         inputs,
         labels,
@@ -153,7 +156,7 @@ def _learn(run: Run, observer: Observer) -> None:
     if not is_exhausted(run) or first == 0:
         network.fit(
             batches,
-            validation_data=run.part(VALIDATION)[:2],
+            validation_data=InOrder(validation, truth),
             epochs=settings.epochs,
             initial_epoch=first,
             callbacks=[KeepRun(run), Report(observer)],

@@ -133,7 +133,7 @@ def _case(pool: PreparedPool, index: int, said: Sequence[float], cells: np.ndarr
         truth=int(pool.pool.targets[index, 0]),
         score=float(said[0]),
         threshold=threshold,
-        inputs=pool.inputs[index, :, :, 0].astype(np.float32),
+        inputs=pool.inputs[index][:, :, 0].astype(np.float32),
         brain=(area & BRAIN_BIT) > 0,
         subtypes=tuple(label for label in SUBTYPES if targets[label] == 1),
         claimed=SUBTYPES[int(np.argmax(said[1:]))],

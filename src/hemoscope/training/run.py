@@ -24,8 +24,9 @@ import numpy as np
 from hemoscope.errors import TrainingError
 from hemoscope.models.backend import import_keras
 from hemoscope.models.registry import find_model
+from hemoscope.training.rows import Rows, save_rows
 from hemoscope.training.settings import TrainingSettings
-from hemoscope.writing.atomic import write_atomically, write_text
+from hemoscope.writing.atomic import write_text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -94,36 +95,50 @@ class Run:
         with (self.folder / "split.csv").open(newline="", encoding="utf-8") as stream:
             return list(csv.DictReader(stream))
 
+    @property
+    def inputs_path(self) -> Path:
+        """Where the prepared slices lie."""
+        return self.folder / "inputs.npy"
+
+    @property
+    def areas_path(self) -> Path:
+        """Where the areas lie, of a network that learns maps."""
+        return self.folder / "areas.npy"
+
     @cached_property
     def inputs(self) -> np.ndarray:
         """The prepared slices, float, shape (n, size, size, 1), in the order of `split`."""
-        return np.asarray(np.load(self.folder / "inputs.npy", mmap_mode="r", allow_pickle=False))
+        return np.asarray(np.load(self.inputs_path, mmap_mode="r", allow_pickle=False))
 
     @cached_property
     def areas(self) -> np.ndarray:
         """What is known of each pixel, uint8 bits, shape (n, size, size); of a network that learns maps."""
-        return np.asarray(np.load(self.folder / "areas.npy", mmap_mode="r", allow_pickle=False))
+        return np.asarray(np.load(self.areas_path, mmap_mode="r", allow_pickle=False))
 
-    def part(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return inputs (float32), labels (float32, shape (n, 1)) and groups of the training or validation part."""
-        indices = [index for index, row in enumerate(self.split) if row.part == name]
+    def part(self, name: str) -> tuple[Rows, np.ndarray, np.ndarray]:
+        """Return inputs (float32, left in their file until they are asked for), labels (float32, shape (n, 1)) and
+        groups of the training or validation part."""
+        indices = np.flatnonzero([row.part == name for row in self.split])
         labels = np.array([[self.split[index].label] for index in indices], np.float32)
         groups = np.array([self.split[index].group for index in indices])
-        return self.inputs[indices].astype(np.float32, copy=False), labels, groups
+        return Rows(self.inputs, indices, np.float32), labels, groups
 
     def begin(
         self,
         record: Mapping[str, Any],
         split: Sequence[Mapping[str, object]],
-        inputs: np.ndarray,
+        inputs: np.ndarray | Rows,
         *,
-        areas: np.ndarray | None = None,
+        areas: np.ndarray | Rows | None = None,
     ) -> None:
-        """Fix data and split. `run.json` comes last: a run without it starts anew."""
+        """Fix data and split. `run.json` comes last: a run without it starts anew.
+
+        Inputs and areas that were prepared into this folder are not written again.
+        """
         (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
-        write_atomically(self.folder / "inputs.npy", lambda path: np.save(path, inputs))
+        save_rows(self.inputs_path, inputs)
         if areas is not None:
-            write_atomically(self.folder / "areas.npy", lambda path: np.save(path, areas))
+            save_rows(self.areas_path, areas)
         write_text(self.folder / "split.csv", csv_text(split))
         write_text(self.folder / "run.json", json.dumps(record, indent=2) + "\n")
 

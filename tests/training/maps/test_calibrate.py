@@ -41,8 +41,9 @@ def run(monkeypatch, scores):
 
 @pytest.fixture
 def network(scores):
-    def predict(inputs, **_):
-        return scores[COUNT - len(inputs) :], np.zeros((len(inputs), 1, 1, len(Label)))
+    def predict(batches, **_):
+        asked = sum(len(batches[place]) for place in range(len(batches)))
+        return scores[COUNT - asked :], np.zeros((asked, 1, 1, len(Label)))
 
     return SimpleNamespace(predict=predict)
 

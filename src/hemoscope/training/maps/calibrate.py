@@ -6,7 +6,7 @@ import numpy as np
 
 from hemoscope.evaluation.calibration_choice import AnyCalibration, choose_calibration
 from hemoscope.terms import SUBTYPES, Label
-from hemoscope.training.calibrate import BATCH
+from hemoscope.training.batches import InOrder
 from hemoscope.training.maps.keep import read_pool
 from hemoscope.training.maps.prepare import PreparedPool
 from hemoscope.training.run import VALIDATION, Run
@@ -42,5 +42,5 @@ def calibrate_subtypes(run: Run, network: Any) -> dict[Label, AnyCalibration]:
 
 def predict_pool(network: Any, prepared: PreparedPool) -> tuple[np.ndarray, np.ndarray]:
     """Return scores, shape (n, labels), and maps, shape (n, rows, columns, labels), of every slice; both logits."""
-    scores, maps = network.predict(np.asarray(prepared.inputs, np.float32), batch_size=BATCH, verbose=0)
+    scores, maps = network.predict(InOrder(prepared.inputs), verbose=0)
     return np.asarray(scores), np.asarray(maps)

@@ -53,8 +53,13 @@ def train_maps(
         workers: Processes that paint and change slices; 0 for a thread of this one. The result is the same.
         observer: Told what happens.
     """
-    observer = observer or Observer()
-    prepared = prepare_pool(pool, settings=settings.preparation, on_progress=observer.on_prepare)
+    run, observer = Run.at(out), observer or Observer()
+    prepared = prepare_pool(
+        pool,
+        settings=settings.preparation,
+        paths=(run.inputs_path, run.areas_path),
+        on_progress=observer.on_prepare,
+    )
     return train_prepared_maps(
         prepared, out, settings=settings, data_hash=pool.data_hash(), workers=workers, observer=observer
     )

@@ -34,6 +34,7 @@ class Mixture:
     def __init__(self, prepared: PreparedPool, *, batch_size: int, seed: int) -> None:
         self._prepared, self.batch_size, self.seed = prepared, batch_size, seed
         self.targets = prepared.pool.targets.copy()
+        self._has_area = np.array([bool(area.any()) for area in prepared.areas])
         self._has_mask = np.array([case.mask is not None for case in prepared.pool])
         self._sort()
         self._kinds = self._arrange(batch_size)
@@ -78,7 +79,7 @@ class Mixture:
             MASKED: (any_target == 1) & self._has_mask,
             LABELLED: (any_target == 1) & ~self._has_mask & ~doubtful,
         }
-        chosen[PAINTED] = chosen[NORMAL] & (self._prepared.areas.reshape(len(any_target), -1).max(axis=1) > 0)
+        chosen[PAINTED] = chosen[NORMAL] & self._has_area
         self._places = {kind: self._tree(np.flatnonzero(where)) for kind, where in chosen.items()}
 
     def _tree(self, indices: np.ndarray) -> list[tuple[float, list[np.ndarray]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from hemoscope.reading import read_slice
 from hemoscope.records import ErrorReport
 from hemoscope.terms import SUBTYPES
 from hemoscope.training.data import prepare_each
+from hemoscope.training.rows import Rows, gather
 
 BRAIN_BIT = 1 << len(SUBTYPES)
 """In an area: the pixel lies within the skull. The bits below are the subtypes, in the order of SUBTYPES."""
@@ -27,36 +29,53 @@ class PreparedPool:
 
     Attributes:
         pool: The cases that could be prepared.
-        inputs: float16, shape (n, size, size, 1), in [0, 1], in their order.
-        areas: uint8, shape (n, size, size): a bit per subtype from the case's mask, and BRAIN_BIT.
+        inputs: float16, shape (n, size, size, 1), in [0, 1], in their order; in memory or in a file.
+        areas: uint8, shape (n, size, size): a bit per subtype from the case's mask, and BRAIN_BIT; likewise.
         left_out: Key and reason of the others.
     """
 
     pool: Pool
-    inputs: np.ndarray
-    areas: np.ndarray
+    inputs: np.ndarray | Rows
+    areas: np.ndarray | Rows
     left_out: dict[str, ErrorReport]
 
     def only(self, indices: np.ndarray) -> "PreparedPool":
-        """Return these cases alone."""
-        return PreparedPool(self.pool.only(indices), self.inputs[indices], self.areas[indices], {})
+        """Return these cases alone; nothing is copied."""
+        return PreparedPool(self.pool.only(indices), Rows(self.inputs, indices), Rows(self.areas, indices), {})
 
 
 def prepare_pool(
-    pool: Pool, *, settings: PreparationSettings, on_progress: Callable[[int, int], None] | None = None
+    pool: Pool,
+    *,
+    settings: PreparationSettings,
+    paths: tuple[Path, Path] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> PreparedPool:
     """Prepare every slice; those that cannot be are left out with their reason. Slices nearly the same share a group.
 
     Args:
         pool: What to prepare.
         settings: How.
+        paths: The .npy files to keep inputs and areas in, one by one, where they may be more than the memory holds.
         on_progress: Called with how many are done and how many there are.
 
     Raises:
         DatasetError: "data.nothing_left".
     """
-    made, kept, left_out = prepare_each(pool.cases, lambda case: _prepare(case, settings), on_progress=on_progress)
-    inputs, areas = (np.stack(parts) for parts in zip(*made, strict=True))
+    gathered = [gather(path) for path in paths or (None, None)]
+
+    def take(made: tuple[np.ndarray, np.ndarray]) -> None:
+        for rows, row in zip(gathered, made, strict=True):
+            rows.append(row)
+
+    try:
+        kept, left_out = prepare_each(
+            pool.cases, lambda case: _prepare(case, settings), take=take, on_progress=on_progress
+        )
+        inputs, areas = (rows.finish() for rows in gathered)
+    finally:
+        for rows in gathered:
+            rows.discard()
     left = pool.only(kept)
     return PreparedPool(left.regrouped(_joined(left, inputs)), inputs, areas, left_out)
 
