@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import jsonschema
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
 
@@ -83,6 +84,24 @@ def test_answers_are_kept_as_they_come_and_gone_on_with(studies, tmp_path):
     lines = [json.loads(line) for line in journal.read_bytes().splitlines()]
     assert [Path(line["study"]["input"]).name for line in lines[1:]] == ["study0", "study1", "study2"]
     assert [line["study"] for line in lines[1:]] == json.loads(result.stdout)["studies"]
+
+
+def test_the_parquet_table_of_a_batch_that_was_gone_on_with_holds_each_input_once(studies, tmp_path):
+    journal, table = tmp_path / "out.jsonl", tmp_path / "out.parquet"
+    assert run(studies / "study1", "--out", journal).exit_code == 0
+    assert run(studies, "--out", journal, "--resume", "--parquet", table).exit_code == 0
+    rows = pyarrow.parquet.read_table(table).to_pylist()
+    assert sorted(Path(row["input"]).name for row in rows) == ["study0", "study1", "study2"]
+    assert {row["slices"] for row in rows} == {3}
+
+
+def test_parquet_without_its_extra_stops_before_anything_is_scored(studies, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    result = run(studies / "study0", "--out", tmp_path / "out.jsonl", "--parquet", tmp_path / "out.parquet")
+    assert result.exit_code == 1
+    assert 'pip install "hemoscope[parquet]"' in result.stderr
+    assert "install.missing_extra" in result.stderr
+    assert list(tmp_path.glob("out.*")) == []
 
 
 def test_going_on_without_a_file_is_a_usage_error(studies):

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of a table.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a CSV table.")
+@click.option(
+    "--parquet",
+    "parquet_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write a Parquet table (extra [parquet]).",
+)
 @click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write a report page.")
 @click.option(
     "--explain",
@@ -46,6 +52,7 @@ def predict(
     paths: tuple[str, ...],
     as_json: bool,
     csv_file: Path | None,
+    parquet_file: Path | None,
     html_file: Path | None,
     explain_dir: Path | None,
     journal_file: Path | None,
@@ -69,6 +76,7 @@ def predict(
         raise click.UsageError("--abstain decides at rule-out and rule-in; leave out --operating-point.")
     if resume and journal_file is None:
         raise click.UsageError("--resume goes on with the file of --out; name it.")
+    _require_parquet(parquet_file)
     places = find_places(paths)
     predictor = Predictor(bundle, operating_point=operating_point, abstain=abstain)
     with ExitStack() as stack:
@@ -84,10 +92,7 @@ def predict(
 
                 entries.append(entry_of(examined))
             results.append(examined.result)
-    if csv_file is not None:
-        from hemoscope.results.csv_table import write_csv
-
-        write_csv(results, csv_file)
+    _write_tables(results, predictor, csv_file=csv_file, parquet_file=parquet_file)
     if html_file is not None and entries is not None:
         _write_report(entries, html_file, predictor)
     if explain_dir is not None:
@@ -106,6 +111,27 @@ def _open_journal(path: Path | None, predictor: "Predictor", *, resume: bool, st
     if resume:
         click.echo(f"Going on: {len(journal.results)} inputs have their answer.", err=True)
     return journal
+
+
+def _require_parquet(path: Path | None) -> None:
+    """Make sure that Parquet can be written, before hours of scoring and not after."""
+    if path is not None:
+        from hemoscope.results.parquet_table import import_pyarrow
+
+        import_pyarrow()
+
+
+def _write_tables(
+    results: list[Result], predictor: "Predictor", *, csv_file: Path | None, parquet_file: Path | None
+) -> None:
+    if csv_file is not None:
+        from hemoscope.results.csv_table import write_csv
+
+        write_csv(results, csv_file)
+    if parquet_file is not None:
+        from hemoscope.results.parquet_table import write_parquet
+
+        write_parquet(results, parquet_file, model=predictor.bundle.summary())
 
 
 def _write_report(entries: list["ReportEntry"], path: Path, predictor: "Predictor") -> None:

@@ -77,8 +77,17 @@ def row_of(result: SliceResult | StudyResult) -> dict[str, str | float | None]:
     Raises:
         BundleError: "result.not_a_probability": a number is NaN, infinite or outside [0, 1].
     """
+    return {column: guard(cell) for column, cell in zip(COLUMNS, cells_of(result), strict=True)}
+
+
+def cells_of(result: SliceResult | StudyResult) -> tuple[str | float | None, ...]:
+    """Return the cells of one result in the order of `COLUMNS`, not guarded.
+
+    Raises:
+        BundleError: "result.not_a_probability": a number is NaN, infinite or outside [0, 1].
+    """
     point, error, subtypes = result.operating_point, result.error, result.subtypes or {}
-    cells: tuple[str | float | None, ...] = (
+    return (
         result.input,
         str(result.status),
         check_probability(result.probability, of="any hemorrhage"),
@@ -93,7 +102,6 @@ def row_of(result: SliceResult | StudyResult) -> dict[str, str | float | None]:
         None if point is None else check_probability(point.uncertain_from, of="the threshold of uncertainty"),
         *_of_study(result),
     )
-    return {column: guard(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
 
 
 def _of_study(result: SliceResult | StudyResult) -> tuple[int | None, str | None, float | None]:

@@ -45,12 +45,14 @@ EXTRAS = {
         "sqlalchemy",
         "uvicorn",
     ),
+    "parquet": ("pyarrow",),
     "postgresql": ("pg8000",),
 }
 """What each extra adds, by name of the package."""
 FEATURES = {
     "train": "train, tune and export networks",
     "serve": "run the service",
+    "parquet": "write results as Parquet",
     "postgresql": "keep the service's studies in PostgreSQL",
 }
 SAME = {"tensorflow-cpu": ("tensorflow",), "opencv-python-headless": ("opencv-python", "opencv-contrib-python")}
