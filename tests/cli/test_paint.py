@@ -1,5 +1,7 @@
 """hemoscope paint as a user types it."""
 
+import shutil
+
 import numpy as np
 from click.testing import CliRunner
 from PIL import Image
@@ -47,6 +49,18 @@ def test_a_head_is_painted_through_with_a_row_per_subtype_and_a_column_per_slice
         rows = [np.asarray(sheet)[start : start + 256] for start in range(0, 6 * 256, 256)]
     assert not (rows[0][:, :, 0] != rows[0][:, :, 1]).any()
     assert sum(bool((row[:, :, 0] != row[:, :, 1]).any()) for row in rows[1:]) >= 4
+
+
+def test_a_head_in_an_archive_is_painted_as_in_a_folder(tmp_path):
+    write_study(PhantomSettings(size=96, spacing_mm=2.4, slices=6, seed=2), tmp_path / "head", file_format="dicom")
+    head, archive = (
+        tmp_path / "head" / "images",
+        shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "head"),
+    )
+    for place, out in ((str(head), "folder.png"), (archive, "archive.png")):
+        result = CliRunner().invoke(main, ["paint", place, "--through", "--slices", "2", "--out", str(tmp_path / out)])
+        assert result.exit_code == 0, result.output
+    assert (tmp_path / "archive.png").read_bytes() == (tmp_path / "folder.png").read_bytes()
 
 
 def test_lookalikes_are_not_painted_through(tmp_path):

@@ -1,7 +1,8 @@
 """A contact sheet of whole heads: each subtype painted through the slices of one, to be looked at."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ from hemoscope.datasets.origins.cases import NO_HEMORRHAGE
 from hemoscope.datasets.studies.cases import LabelledStudy, StudyCase, normal_study, prepare_study
 from hemoscope.datasets.studies.painted import Plan, paint_study
 from hemoscope.preparation.canonical import PreparationSettings
-from hemoscope.reading import Series, open_studies, read_slice
+from hemoscope.reading import open_studies, read_slice
 from hemoscope.terms import SUBTYPES
 
 
@@ -30,7 +31,8 @@ def draw_through_sheet(paths: Sequence[str | os.PathLike[str]], *, slices: int, 
     Raises:
         DatasetError: "data.nothing_left" where no slice could be prepared.
     """
-    case = prepare_study(_find_study(paths), settings=PreparationSettings())
+    with _find_study(paths) as study:
+        case = prepare_study(study, settings=PreparationSettings())
     has_brain = np.flatnonzero(case.brain.any(axis=(1, 2)))
     count = min(slices, len(has_brain))
     shown = [int(has_brain[place * len(has_brain) // count]) for place in range(count)]
@@ -43,17 +45,21 @@ def draw_through_sheet(paths: Sequence[str | os.PathLike[str]], *, slices: int, 
     return Sheet(np.vstack(rows), columns, refused)
 
 
-def _find_study(paths: Sequence[str | os.PathLike[str]]) -> LabelledStudy:
-    """Take the longest series of a place; else its pictures in the order of their names."""
-    series: list[Series] = []
-    if len(paths) == 1:
-        with open_studies(paths[0]) as found:
-            series = [one for study in found.studies for one in study.series]
-            pictures = [picture.path for picture in found.pictures]
-    else:
-        pictures = [Path(path) for path in paths]
-    if series:
-        return normal_study(max(series, key=len), key="sheet", origin="sheet")
+@contextmanager
+def _find_study(paths: Sequence[str | os.PathLike[str]]) -> Iterator[LabelledStudy]:
+    """Take the longest series of a place, which stays open; else its pictures in the order of their names."""
+    if len(paths) > 1:
+        yield _of_pictures([Path(path) for path in paths])
+        return
+    with open_studies(paths[0]) as found:
+        series = [one for study in found.studies for one in study.series]
+        if series:
+            yield normal_study(max(series, key=len), key="sheet", origin="sheet")
+        else:
+            yield _of_pictures([picture.path for picture in found.pictures])
+
+
+def _of_pictures(pictures: Sequence[Path]) -> LabelledStudy:
     ordered = sorted(pictures)
     parts = tuple((index,) for index in range(len(ordered)))
     targets = (NO_HEMORRHAGE,) * len(parts)
