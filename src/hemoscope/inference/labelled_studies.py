@@ -20,7 +20,7 @@ from hemoscope.inference.labelled import (
     refuse_without_numbers,
     tell_lost,
 )
-from hemoscope.inference.look import Looked, look_through
+from hemoscope.inference.look import Looked
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.sections import Section, plan_sections, thickness_of
 from hemoscope.preparation.canonical import PreparationSettings, prepare_and_check
@@ -131,19 +131,10 @@ class _Seen:
 
 def _look_at(predictor: Predictor, study: StudyItem, *, on_slices: Callable[[int], None]) -> _Seen:
     """Let the network see a study once."""
-    positions, bundle = study.positions or (), predictor.bundle
-    sections = plan_sections(len(study.items), positions, spacing=study.spacing_mm)
+    sections = plan_sections(len(study.items), study.positions or (), spacing=study.spacing_mm)
     joined = frozenset(place for section in sections if section.count > 1 for place in section.places)
-    slices = _Slices(study.items, joined, bundle.preparation)
-    looked = look_through(
-        slices,
-        sections,
-        engine=predictor.section_engine,
-        settings=bundle.preparation,
-        labels=len(bundle.labels),
-        on_slices=on_slices,
-    )
-    return _Seen(study, slices, sections, looked)
+    slices = _Slices(study.items, joined, predictor.bundle.preparation)
+    return _Seen(study, slices, sections, predictor.look_through(slices, sections, on_slices=on_slices))
 
 
 def _answer(predictor: Predictor, seen: _Seen) -> tuple[JudgedCase, int]:

@@ -10,6 +10,8 @@ import numpy as np
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.inference.engine import Engine, StudyEngine, require_numbers
+from hemoscope.inference.look import Looked, SliceSource, look_through
+from hemoscope.inference.sections import Section
 from hemoscope.inference.withheld import withhold
 from hemoscope.models.bundle import Bundle, abstaining_point, find_point, open_bundle
 from hemoscope.preparation.canonical import Frame, prepare_and_check
@@ -204,6 +206,25 @@ class Predictor:
         with open_studies(path) as found:
             for study in found.studies:
                 yield examine_study(self, study, name=os.fspath(path)).result
+
+    def look_through(
+        self, source: SliceSource, sections: Sequence[Section], *, on_slices: Callable[[int], None] | None = None
+    ) -> Looked:
+        """Let the network see every section of a series, as `hemoscope.inference.look.look_through` does.
+
+        Args:
+            source: The series.
+            sections: What to look at.
+            on_slices: Called with how many slices more are done.
+        """
+        return look_through(
+            source,
+            sections,
+            engine=self.section_engine,
+            settings=self.bundle.preparation,
+            labels=len(self.bundle.labels),
+            on_slices=on_slices,
+        )
 
     def _answer(self, name: str, scores: np.ndarray, warnings: tuple[Notice, ...]) -> SliceResult:
         by_label = dict(zip(self.bundle.labels, scores, strict=True))

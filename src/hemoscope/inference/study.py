@@ -8,7 +8,7 @@ import numpy as np
 
 from hemoscope.errors import RefusedError
 from hemoscope.inference.joining import Verdicts, judge_study, nothing_to_judge
-from hemoscope.inference.look import Look, Looked, look_through, read_section
+from hemoscope.inference.look import Look, Looked, read_section
 from hemoscope.inference.predictor import Predictor, by_label, show
 from hemoscope.inference.sections import Section, plan_sections, thickness_of
 from hemoscope.models.volumes import blood_volumes
@@ -77,14 +77,7 @@ def examine_study(
         return StudyExamination(StudyResult(name, study.uid, Status.REFUSED, warnings=study.notices, error=error))
     geometry = series.geometry
     sections = plan_sections(len(series), geometry.positions, spacing=geometry.spacing)
-    looked = look_through(
-        series,
-        sections,
-        engine=predictor.section_engine,
-        settings=predictor.bundle.preparation,
-        labels=len(predictor.bundle.labels),
-        on_slices=on_slices,
-    )
+    looked = predictor.look_through(series, sections, on_slices=on_slices)
     seen = StudyResult(
         name,
         study.uid,
