@@ -80,7 +80,7 @@ def test_three_points_are_kept_each_with_what_it_reaches_where_it_was_fitted(bun
     assert list(points) == ["rule-out", "balanced", "rule-in"]
     inputs, labels, groups = drawn_run.part(VALIDATION)
     truth = labels[:, 0].astype(int)
-    probabilities = bundle.calibration.apply(Engine(bundle).score(inputs)[:, 0])
+    probabilities = bundle.calibration.apply(Engine(bundle).score(inputs[:])[:, 0])
     for point in points.values():
         bare = replace(point, sensitivity=None, specificity=None)
         again = judge_point(bare, truth, probabilities, measured_on=point.fitted_on, groups=groups)
