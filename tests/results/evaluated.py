@@ -48,6 +48,11 @@ def evaluated(
     )
 
 
+def of_studies(facts: CollectionFacts) -> CollectionFacts:
+    """Return a collection of as many studies as it had slices, of twenty slices each."""
+    return replace(facts, studies=facts.slices, slices=20 * facts.slices)
+
+
 def vague() -> list[JudgedCase]:
     """Return the twelve cases with the surest positive missed and the surest false alarm cleared."""
     return [replace(one, probability=0.45) if one.key in ("p0", "n4") else one for one in twelve()]

@@ -1,6 +1,7 @@
 """A comparison as JSON and as a table."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -12,7 +13,7 @@ from hemoscope.results.comparison_document import comparison_as_json
 from hemoscope.results.comparison_table import ComparisonSummary
 from tests.evaluation.judged import case, twelve
 
-from .evaluated import compared, vague
+from .evaluated import compared, of_studies, vague
 
 FEW = [case("a", 1, 0.9), case("b", 0, 0.1), case("c", 0, 0.2)]
 
@@ -70,3 +71,11 @@ def test_the_table_says_whom_a_figure_favors_and_why_a_test_is_missing(tmp_path)
         line.startswith("DeLong: Expected at least 2 items of each class; received 1 positive") for line in lines
     )
     assert not any("take for granted" in line for line in lines)
+
+
+def test_the_table_speaks_of_studies_where_those_are_compared(tmp_path):
+    found = compared(twelve(), vague())
+    text = " ".join(lines_of(replace(found, collection=of_studies(found.collection)), tmp_path / "out.txt"))
+    assert "10 studies that both scored" in text
+    assert "McNemar, studies with hemorrhage: only A right" in text
+    assert "Studies of one group are not independent" in text

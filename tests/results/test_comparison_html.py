@@ -11,7 +11,7 @@ from hemoscope.results.comparison_document import comparison_as_json
 from hemoscope.results.comparison_html import render_comparison_html, write_comparison_html
 from tests.evaluation.judged import case, twelve
 
-from .evaluated import compared, example, vague
+from .evaluated import compared, example, of_studies, vague
 from .test_html import (
     WICKED,
     Parsed,
@@ -134,3 +134,12 @@ def test_the_page_is_written_whole(comparison, tmp_path):
     write_comparison_html(comparison, tmp_path / "new" / "page.html")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["page.html"]
     assert (tmp_path / "new" / "page.html").read_text(encoding="utf-8").endswith("</html>")
+
+
+def test_where_studies_are_compared_they_are_counted_and_called_so(comparison):
+    page = parsed(replace(comparison, collection=of_studies(comparison.collection)))
+    assert "0 dropped" in page.text
+    assert "Of the 10 studies that both scored" in page.text
+    assert "2 studies decided differently" in page.text
+    figures, seen = page.text.index("Figures of both"), page.text.index("2 slices of groups that stood in training")
+    assert "slice" not in page.text[figures:seen]

@@ -1,12 +1,13 @@
 """The evaluation's page: everything the JSON says, nothing fetched, nothing run."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from hemoscope.results.evaluation_html import render_evaluation_html
 
-from .evaluated import FOUND, NONE_FOUND, evaluated
+from .evaluated import FOUND, NONE_FOUND, evaluated, of_studies
 from .test_html import (
     WICKED,
     Parsed,
@@ -110,3 +111,14 @@ def test_the_page_asks_nothing_of_anyone_else_and_its_headings_skip_no_level(pag
     assert_asks_nothing(page)
     assert_headings_skip_no_level(page)
     assert page.open == []
+
+
+def test_where_studies_are_judged_nothing_is_said_of_slices_but_how_many_there_are():
+    whole = evaluated(seen=NONE_FOUND)
+    page = Parsed(render_evaluation_html(replace(whole, collection=of_studies(whole.collection)), made=MADE))
+    assert "12 studies (240 slices), 6 with hemorrhage" in page.text
+    assert "All figures are of the 10 scored studies" in page.text
+    assert "Chance that a study with hemorrhage has the higher probability" in page.text
+    assert "2 studies without a score" in page.text
+    figures = page.text[page.text.index("Figures over all thresholds") : page.text.index("What reporting guidelines")]
+    assert "slice" not in figures.replace("on 40 slices.", "")  # what an operating point was fitted on

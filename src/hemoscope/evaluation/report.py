@@ -78,6 +78,21 @@ class CollectionFacts:
     notices: tuple[Notice, ...] = ()
 
     @property
+    def one(self) -> str:
+        """What is judged, as a word."""
+        return "slice" if self.studies is None else "study"
+
+    @property
+    def many(self) -> str:
+        """The same of several."""
+        return "slices" if self.studies is None else "studies"
+
+    @property
+    def judged(self) -> int:
+        """How many of those there are, before any were dropped."""
+        return self.slices if self.studies is None else self.studies
+
+    @property
     def size_in_words(self) -> str:
         """How many cases were judged."""
         slices = f"{self.slices:,} slice{'s' * (self.slices != 1)}"

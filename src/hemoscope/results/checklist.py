@@ -116,10 +116,10 @@ def _about_the_data(evaluation: Evaluation) -> Iterator[ChecklistItem]:
         "11, 20a, 21",
         Answer.IN_PART,
         (
-            f"Slices without a score: {count:,}, each listed with its reason; the sensitivity of all counts those "
-            "with hemorrhage as missed. "
+            f"{evaluation.collection.many.capitalize()} without a score: {count:,}, each listed with its reason; the "
+            "sensitivity of all counts those with hemorrhage as missed. "
             if count
-            else "No slice was refused and none failed. "
+            else f"No {evaluation.collection.one} was refused and none failed. "
         )
         + "Who never came into the collection, people must say.",
     )

@@ -17,9 +17,9 @@ from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.comparison"
 SCHEMA_VERSION = "1.2"
-TESTED = {"all": "slices", "positives": "slices with hemorrhage", "negatives": "slices without"}
-"""What each of McNemar's tests is of."""
-NOT_INDEPENDENT = "Slices of one group are not independent, as these tests take for granted: trust the intervals."
+TESTED = {"all": "{many}", "positives": "{many} with hemorrhage", "negatives": "{many} without"}
+"""What each of McNemar's tests is of, slices or studies."""
+NOT_INDEPENDENT = "{many} of one group are not independent, as these tests take for granted: trust the intervals."
 
 
 def comparison_as_json(comparison: Comparison) -> dict[str, Any]:

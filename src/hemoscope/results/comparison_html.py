@@ -12,7 +12,7 @@ from hemoscope.results.comparison_document import NOT_INDEPENDENT, TESTED
 from hemoscope.results.curve_plots import Figure, roc_plot
 from hemoscope.results.evaluation_document import counts_as_json, counts_in_words
 from hemoscope.results.html import page_environment
-from hemoscope.results.pages import MEANINGS, MOST_LISTED, banner_of, picture_of
+from hemoscope.results.pages import MOST_LISTED, banner_of, meanings_of, picture_of
 from hemoscope.results.wording import p_value, percents, printable
 from hemoscope.terms import RESEARCH_USE_ONLY
 from hemoscope.writing.atomic import write_text
@@ -40,7 +40,7 @@ def render_comparison_html(comparison: Comparison, *, made: datetime) -> str:
         comparison: What was found.
         made: The time to print, in UTC.
     """
-    paired = comparison.paired
+    paired, many = comparison.paired, comparison.collection.many
     environment = page_environment()
     environment.filters["p_value"] = lambda value: p_value(value).removeprefix("= ")
     return environment.get_template("comparison.html.jinja").render(
@@ -48,10 +48,10 @@ def render_comparison_html(comparison: Comparison, *, made: datetime) -> str:
         collection=comparison.collection,
         paired=paired,
         settings=comparison.settings,
-        dropped=comparison.collection.slices - len(comparison.first.cases),
+        dropped=comparison.collection.judged - len(comparison.first.cases),
         figures=_figures(comparison),
-        tests=[(TESTED[name], test) for name, test in paired.mcnemar.items()],
-        not_independent=NOT_INDEPENDENT,
+        tests=[(TESTED[name].format(many=many), test) for name, test in paired.mcnemar.items()],
+        not_independent=NOT_INDEPENDENT.format(many=many.capitalize()),
         plots=[_roc(comparison)],
         apart=[_apart(comparison, pair) for pair in comparison.decided_differently()],
         shown=[_shown(comparison, pair) for pair in comparison.examples],
@@ -78,11 +78,11 @@ def _side(letter: str, side: Side) -> dict[str, Any]:
 
 
 def _figures(comparison: Comparison) -> list[dict[str, Any]]:
-    paired = comparison.paired
+    paired, meanings = comparison.paired, meanings_of(comparison.collection)
     return [
         {
-            "name": MEANINGS[name][0],
-            "meaning": MEANINGS[name][1],
+            "name": meanings[name][0],
+            "meaning": meanings[name][1],
             "found": found,
             "favors": LETTERS.get(paired.favors(name) or ""),
         }

@@ -29,8 +29,8 @@ class ComparisonSummary:
         yield from self._side("B", comparison.second)
         lost = len(comparison.unpaired())
         yield (
-            f"On {comparison.collection.name}: {paired.slices:,} slices that both scored, {paired.positives:,} with "
-            f"hemorrhage, in {paired.groups:,} groups; not scored by one or both: {lost:,}",
+            f"On {comparison.collection.name}: {paired.slices:,} {comparison.collection.many} that both scored, "
+            f"{paired.positives:,} with hemorrhage, in {paired.groups:,} groups; not scored by one or both: {lost:,}",
             "",
         )
         yield "", ""
@@ -51,17 +51,18 @@ class ComparisonSummary:
         yield f"{'-' if is_fine else '!'} {seen_in_words(side.seen)}", "" if is_fine else "bold red"
 
     def _tests(self) -> Iterator[tuple[str, str]]:
-        paired = self.comparison.paired
+        paired, many = self.comparison.paired, self.comparison.collection.many
         if not paired.are_independent:
-            yield NOT_INDEPENDENT, ""
+            yield NOT_INDEPENDENT.format(many=many.capitalize()), ""
         if paired.delong is not None:
             difference = paired.delong.difference
             yield f"DeLong, AUROC: difference {difference}, p {p_value(paired.delong.p_value)}", ""
         elif paired.not_tested is not None:
             yield f"DeLong: {paired.not_tested.message}", ""
         for name, test in paired.mcnemar.items():
+            of_what = TESTED[name].format(many=many)
             yield (
-                f"McNemar, {TESTED[name]}: only A right {test.only_first:,}, only B right {test.only_second:,}, "
+                f"McNemar, {of_what}: only A right {test.only_first:,}, only B right {test.only_second:,}, "
                 f"p {p_value(test.p_value)}",
                 "",
             )

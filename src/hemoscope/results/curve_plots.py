@@ -58,12 +58,13 @@ def mark_point(plot: Plot, name: str, *, sensitivity: Interval, specificity: Int
     plot.text((at[0], at[1] - 0.06), name, "word")
 
 
-def reliability_figure(table: Sequence[ReliabilityBin], error: Interval) -> Figure:
+def reliability_figure(table: Sequence[ReliabilityBin], error: Interval, *, many: str = "slices") -> Figure:
     """Draw probabilities against what was observed.
 
     Args:
         table: The bins.
         error: The expected calibration error.
+        many: What was judged, in a word.
     """
     plot = Plot("Reliability diagram", Axis("probability given"), Axis("share with hemorrhage"))
     plot.line([(0, 0), (1, 1)], "chance")
@@ -76,7 +77,7 @@ def reliability_figure(table: Sequence[ReliabilityBin], error: Interval) -> Figu
             radius=max(SMALLEST_DOT, LARGEST_DOT * math.sqrt(row.count / largest)),
         )
     legend = (
-        f"Expected calibration error {error}. Larger dots hold more slices; on the dashed line probabilities mean what "
+        f"Expected calibration error {error}. Larger dots hold more {many}; on the dashed line probabilities mean what "
         "they say."
     )
     return Figure("Reliability", plot.as_svg(), legend)
@@ -98,12 +99,12 @@ def risk_coverage_plot(curve: RiskCoverageCurve, *, room_for: float = 0.0) -> Pl
     return plot
 
 
-def risk_in_words(curve: RiskCoverageCurve) -> str:
-    """Say how many answers are wrong, the fewer are answered."""
+def risk_in_words(curve: RiskCoverageCurve, *, many: str = "slices") -> str:
+    """Say how many answers are wrong, the fewer are answered; `many` is what was judged, in a word."""
     return (
         f"Wrong are {percent(curve.risk_at(1.0))} of all answers, {percent(curve.risk_at(0.8))} of the surest 80%, "
         f"{percent(curve.risk_at(0.5))} of the surest half; the area under the curve is {curve.area:.3f}. Dashed is "
-        "leaving slices out at random."
+        f"leaving {many} out at random."
     )
 
 

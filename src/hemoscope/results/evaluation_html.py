@@ -11,7 +11,7 @@ from hemoscope.results.checklist import checklist
 from hemoscope.results.evaluation_document import counts_as_json
 from hemoscope.results.evaluation_plots import figures_of
 from hemoscope.results.html import page_environment
-from hemoscope.results.pages import MEANINGS, MOST_LISTED, banner_of, picture_of
+from hemoscope.results.pages import MOST_LISTED, banner_of, meanings_of, picture_of
 from hemoscope.results.wording import percents, printable
 from hemoscope.terms import RESEARCH_USE_ONLY
 from hemoscope.writing.atomic import write_text
@@ -37,7 +37,7 @@ def render_evaluation_html(evaluation: Evaluation, *, made: datetime) -> str:
         evaluation: What was found.
         made: The time to print, in UTC.
     """
-    judgement = evaluation.judgement
+    judgement, meanings = evaluation.judgement, meanings_of(evaluation.collection)
     point = judgement.points[0].point
     return page_environment().get_template("evaluation.html.jinja").render(
         model=evaluation.model,
@@ -45,12 +45,12 @@ def render_evaluation_html(evaluation: Evaluation, *, made: datetime) -> str:
         counts=counts_as_json(judgement.cases),
         check=evaluation.seen,
         seen=banner_of(evaluation.seen),
-        figures=[(*MEANINGS[name], figure) for name, figure in judgement.figures.items()],
+        figures=[(*meanings[name], figure) for name, figure in judgement.figures.items()],
         is_certain=any(figure.low == figure.high for figure in judgement.figures.values()),
         points=judgement.points,
         point=point,
         judgement=judgement,
-        plots=figures_of(judgement),
+        plots=figures_of(judgement, many=evaluation.collection.many),
         mistakes=[
             _mistakes("Worst misses", "with hemorrhage, called negative", evaluation.misses,
                       len(worst_misses(judgement.cases, point)), point.threshold),

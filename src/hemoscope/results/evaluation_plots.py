@@ -19,15 +19,15 @@ LOWEST_BENEFIT = -0.05
 """The net benefit of acting on all falls without end; below this nothing is worth seeing."""
 
 
-def figures_of(judgement: Judgement) -> list[Figure]:
-    """Draw the plots of an evaluation."""
+def figures_of(judgement: Judgement, *, many: str = "slices") -> list[Figure]:
+    """Draw the plots of an evaluation, of slices or of what else `many` says was judged."""
     return [
         _roc(judgement),
         _precision_recall(judgement),
-        reliability_figure(judgement.reliability, judgement.figures["ece"]),
-        _risk_coverage(judgement),
+        reliability_figure(judgement.reliability, judgement.figures["ece"], many=many),
+        _risk_coverage(judgement, many),
         _decision_curve(judgement),
-        _histogram(judgement),
+        _histogram(judgement, many),
     ]
 
 
@@ -52,10 +52,10 @@ def _precision_recall(judgement: Judgement) -> Figure:
     return Figure("Precision and recall", plot.as_svg(), legend)
 
 
-def _risk_coverage(judgement: Judgement) -> Figure:
+def _risk_coverage(judgement: Judgement, many: str) -> Figure:
     legend = (
-        f"If the slices nearest to {judgement.points[0].point.name} were left undecided first. "
-        f"{risk_in_words(judgement.risk_coverage)}"
+        f"If the {many} nearest to {judgement.points[0].point.name} were left undecided first. "
+        f"{risk_in_words(judgement.risk_coverage, many=many)}"
     )
     return Figure("Risk and coverage", risk_coverage_plot(judgement.risk_coverage).as_svg(), legend)
 
@@ -76,13 +76,13 @@ def _decision_curve(judgement: Judgement) -> Figure:
     return Figure("Decision curve", plot.as_svg(), legend)
 
 
-def _histogram(judgement: Judgement) -> Figure:
+def _histogram(judgement: Judgement, many: str) -> Figure:
     most = int(judgement.histogram.max())
     ticks = tuple(sorted({-most, 0, most}))
     plot = Plot(
         "Histogram of probabilities by label",
         Axis("probability given"),
-        Axis("slices", -most, most, tuple(map(float, ticks)), lambda value: f"{abs(value):,.0f}"),
+        Axis(many, -most, most, tuple(map(float, ticks)), lambda value: f"{abs(value):,.0f}"),
     )
     for place, (without, with_blood) in enumerate(judgement.histogram.T.tolist()):
         left, right = place / HISTOGRAM_BINS + 0.004, (place + 1) / HISTOGRAM_BINS - 0.004
@@ -91,7 +91,7 @@ def _histogram(judgement: Judgement) -> Figure:
     point = judgement.points[0].point
     plot.line([(point.threshold, -most), (point.threshold, most)], "threshold")
     legend = (
-        f"Upward: slices with hemorrhage. Downward: without. The line is {point.name}, "
+        f"Upward: {many} with hemorrhage. Downward: without. The line is {point.name}, "
         f"{percent(point.threshold)}: what lies right of it is called positive."
     )
     return Figure("Probabilities by label", plot.as_svg(), legend)

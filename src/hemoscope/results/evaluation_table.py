@@ -60,7 +60,7 @@ class EvaluationSummary:
 
     def _subgroups(self) -> Iterator[tuple[str, str]]:
         for table in self.evaluation.judgement.subgroups:
-            yield f"By {table.column}: slices, AUROC, sensitivity, specificity", "bold"
+            yield f"By {table.column}: {self.evaluation.collection.many}, AUROC, sensitivity, specificity", "bold"
             for row in table.rows:
                 figures = "  ".join(f"{_short(figure):<16}" for figure in (row.auroc, row.sensitivity, row.specificity))
                 yield f"  {row.value or '(not given)':<14}{row.slices:>6,}  {figures}".rstrip(), ""

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from hemoscope.evaluation.report import Example, SeenCheck, SeenStatus
+from hemoscope.evaluation.report import CollectionFacts, Example, SeenCheck, SeenStatus
 from hemoscope.results.evaluation_document import seen_in_words
 from hemoscope.results.overlay import thumbnail
 from hemoscope.results.picture import data_uri
 from hemoscope.terms import SUBTYPES
 
-MEANINGS = {
-    "auroc": ("AUROC", "Chance that a slice with hemorrhage has the higher probability; 0.5 is guessing."),
+_MEANINGS = {
+    "auroc": ("AUROC", "Chance that a {one} with hemorrhage has the higher probability; 0.5 is guessing."),
     "auprc": ("AUPRC", "Mean positive predictive value over all thresholds; guessing gives the share of positives."),
     "brier": ("Brier score", "Mean squared error of the probabilities; 0 is perfect."),
     "ece": ("Calibration error", "Mean gap between probability and frequency; 0 is perfect."),
-    "sensitivity": ("Sensitivity", "Share of the slices with hemorrhage that are called positive."),
-    "specificity": ("Specificity", "Share of the slices without hemorrhage that are called negative."),
-    "accuracy": ("Accuracy", "Share of the slices that are called as they are labelled."),
+    "sensitivity": ("Sensitivity", "Share of the {many} with hemorrhage that are called positive."),
+    "specificity": ("Specificity", "Share of the {many} without hemorrhage that are called negative."),
+    "accuracy": ("Accuracy", "Share of the {many} that are called as they are labelled."),
     "abstained": (
         "Left undecided",
         "Share of the slices in the fold's uncertain band, between ruling out and ruling in.",
@@ -45,15 +45,22 @@ MEANINGS = {
         for label in SUBTYPES
     },
 }
-"""By figure: its name, and what it means."""
 MOST_LISTED = 200
 """Slices in a list of a page; the JSON holds all."""
 _TONES = {SeenStatus.NOT_POSSIBLE: "unsure", SeenStatus.NONE_FOUND: "fine", SeenStatus.FOUND: "leak"}
+MEANINGS = {figure: (name, means.format(one="slice", many="slices")) for figure, (name, means) in _MEANINGS.items()}
+"""By figure: its name, and what it means where slices are judged."""
 _TITLES = {
     SeenStatus.NOT_POSSIBLE: "could not be checked",
     SeenStatus.NONE_FOUND: "none found",
     SeenStatus.FOUND: "kept, and the figures are too good",
 }
+
+
+def meanings_of(collection: CollectionFacts) -> dict[str, tuple[str, str]]:
+    """Return for each figure its name, and what it means of what is judged here: slices or studies."""
+    words = {"one": collection.one, "many": collection.many}
+    return {figure: (name, means.format(**words)) for figure, (name, means) in _MEANINGS.items()}
 
 
 @dataclass(frozen=True, slots=True)
