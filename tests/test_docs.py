@@ -39,9 +39,10 @@ def shown_commands(page: Path) -> list[list[str]]:
         (ROOT / "docs" / "how-to" / "evaluate.md", 2),
         (ROOT / "docs" / "how-to" / "explain.md", 3),
         (ROOT / "docs" / "how-to" / "learning_curve.md", 2),
+        (ROOT / "docs" / "how-to" / "review_errors.md", 5),
         (ROOT / "docs" / "how-to" / "serve.md", 5),
     ],
-    ids=["readme", "evaluate", "explain", "learning_curve", "serve"],
+    ids=["readme", "evaluate", "explain", "learning_curve", "review_errors", "serve"],
 )
 def test_every_command_that_is_shown_exists_with_its_options(page, fewest):
     commands = shown_commands(page)

@@ -65,6 +65,16 @@ def test_an_origin_is_counted_but_no_cause():
     assert [pile.trait for pile in found.piles] == [None]
 
 
+def test_a_map_that_points_beside_the_bleed_is_counted_but_no_cause():
+    beside = np.full((45, 45), -5.0)
+    beside[10, 10] = 1.0
+    cases = [replace(case, cells=beside) for case in bleeds(20, 0.2, 0.3)] + bleeds(20, 0.9, 0.9)
+    found = review(run_of(*cases)).misses
+    (row,) = [row for row in found.traits if row.trait == Trait(Kind.MAP, ELSEWHERE)]
+    assert (row.rate.wrong, row.rate.cases) == (2, 2)
+    assert [pile.trait for pile in found.piles] == [None]
+
+
 def test_every_trait_of_a_case_is_kept_with_it():
     crescent = disk(90, 90, 78) & ~disk(90, 84, 78)
     case = with_bleed(crescent, hu=34.0, subtypes=(Label.SUBDURAL,))

@@ -59,15 +59,11 @@ def growing_bar(description: str, *, least: int = 40) -> Iterator[Callable[[int,
 
 
 @contextmanager
-def bar_after_index(description: str, *, then: str) -> Iterator[tuple[Callable[[int, int], None], ...]]:
-    """Show a bar as `bar` does, and before it one for the headers of a collection, where they have to be read.
+def stages(*, then: Mapping[str, str] | None = None) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar on stderr for each stage of work; what it yields takes the stage, how much is done and of how much.
 
     Args:
-        description: What is done once the collection is known.
-        then: What is done once all are.
-
-    Yields:
-        What takes how many headers are read of how many, and what takes how many are done of how many.
+        then: What is done once all of a stage is, by work that does not say how far it is: a bar without an end.
     """
     with Progress(console=Console(stderr=True), transient=True) as progress:
         tasks: dict[str, TaskID] = {}
@@ -78,9 +74,24 @@ def bar_after_index(description: str, *, then: str) -> Iterator[tuple[Callable[[
             progress.update(tasks[name], completed=done)
             if done == total:
                 progress.remove_task(tasks.pop(name))
-                if name == description:
-                    progress.add_task(then, total=None)
+                if then is not None and name in then:
+                    progress.add_task(then[name], total=None)
 
+        yield follow
+
+
+@contextmanager
+def bar_after_index(description: str, *, then: str) -> Iterator[tuple[Callable[[int, int], None], ...]]:
+    """Show a bar as `bar` does, and before it one for the headers of a collection, where they have to be read.
+
+    Args:
+        description: What is done once the collection is known.
+        then: What is done once all are.
+
+    Yields:
+        What takes how many headers are read of how many, and what takes how many are done of how many.
+    """
+    with stages(then={description: then}) as follow:
         yield partial(follow, "Reading headers"), partial(follow, description)
 
 

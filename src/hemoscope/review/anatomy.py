@@ -7,7 +7,7 @@ import numpy as np
 
 from hemoscope.datasets.lesions import Landmarks, find_landmarks
 from hemoscope.errors import RefusedError
-from hemoscope.preparation.head import convex_hull
+from hemoscope.preparation.head import convex_hull, find_head
 from hemoscope.review.cases import ReviewedCase
 
 BLACK, WHITE = 0.02, 0.98
@@ -65,3 +65,23 @@ def find_anatomy(case: ReviewedCase) -> Anatomy | None:
 def _thick(soft: np.ndarray) -> np.ndarray:
     """Drop what is thin, as the blurred rim of bone and the scalp are."""
     return cv2.morphologyEx(soft.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+
+
+def enclosed_brain(inputs: np.ndarray) -> np.ndarray:
+    """Find the brain in a prepared slice alone, where nobody kept it from the slice that it was made of.
+
+    Args:
+        inputs: The prepared slice, float, shape (size, size), in [0, 1].
+
+    Returns:
+        What bone encloses, bool, same shape; nothing where it encloses nothing.
+    """
+    shown = np.asarray(inputs, np.float32)
+    try:
+        head = find_head(shown)
+    except RefusedError:
+        return np.zeros(shown.shape, bool)
+    if not head.is_closed:
+        return np.zeros(shown.shape, bool)
+    brain = cv2.resize(head.tissue.astype(np.uint8), shown.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.asarray(brain > 0)

@@ -1,11 +1,19 @@
 """The one record that every kind of run becomes: a labelled slice, what a network said of it, and what it shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from hemoscope.preparation.frame import HEAD_LENGTH_MM
 from hemoscope.terms import BRAIN, Label, Window
+
+OnStage = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+def in_silence(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -164,19 +164,37 @@ def _contrast(case: ReviewedCase, mask: np.ndarray, anatomy: Anatomy) -> float |
 
 def _contact(case: ReviewedCase, mask: np.ndarray, anatomy: Anatomy) -> float:
     """Count the pixels of the inner table's edge that the bleed covers or touches."""
-    cross = np.ones((3, 3), np.uint8)
     inside = anatomy.marks.inside | mask
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))  # makes an edge one pixel wide
     edge = inside & ~cv2.erode(inside.astype(np.uint8), cross).astype(bool)
-    return float((edge & (cv2.dilate(mask.astype(np.uint8), cross) > 0)).sum()) * case.millimeters
+    touched = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return float((edge & touched).sum()) * case.millimeters
+
+
+def spread_cells(case: ReviewedCase) -> np.ndarray:
+    """Bring the map of a case to the resolution of its slice: logits, float32, shape (size, size)."""
+    size = case.inputs.shape[0]
+    return np.asarray(
+        cv2.resize(np.asarray(case.cells, np.float32), (size, size), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+
+
+def highest(spread: np.ndarray) -> tuple[int, int]:
+    """Return the row and the column where a map is highest.
+
+    >>> highest(np.array([[0.0, 0.2], [0.9, 0.1]]))
+    (1, 0)
+    """
+    row, column = np.unravel_index(int(np.argmax(spread)), spread.shape)
+    return int(row), int(column)
 
 
 def _measure_peak(case: ReviewedCase, anatomy: Anatomy | None) -> PeakMeasures:
-    size = case.inputs.shape[0]
-    spread = cv2.resize(np.asarray(case.cells, np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
+    spread = spread_cells(case)
     is_in_mask = None if case.mask is None or not case.mask.any() else hits(spread, case.mask)
     if anatomy is None:
         return PeakMeasures(is_in_mask, None, None, None)
-    marks, place = anatomy.marks, np.unravel_index(int(np.argmax(spread)), spread.shape)
+    marks, place = anatomy.marks, highest(spread)
     away = cv2.distanceTransform((~marks.ventricles).astype(np.uint8), cv2.DIST_L2, 5) * case.millimeters
     return PeakMeasures(
         is_in_mask,

@@ -8,7 +8,7 @@ import numpy as np
 from hemoscope.evaluation.intervals import Interval, share_interval
 from hemoscope.review.cases import ReviewedCase, ReviewedRun
 from hemoscope.review.measure import Measures, measure
-from hemoscope.review.traits import Kind, Trait, traits_of
+from hemoscope.review.traits import ELSEWHERE, Kind, Trait, traits_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +117,8 @@ def review(run: ReviewedRun, *, on_progress: Callable[[int, int], None] | None =
 
     A mistake is shown once: under that of its traits whose cases go wrong the most often, by the lower end of the
     interval, so that a trait of few cases needs more to stand out; and only where that trait goes wrong more often than
-    all cases together. The origin is counted, but no cause.
+    all cases together. The origin is counted, but no cause; nor is a map that points beside the bleed: it shows that
+    something is amiss, not why.
 
     Args:
         run: With its cases.
@@ -166,7 +167,7 @@ def _piles(found: Sequence[Finding], traits: Sequence[TraitRate], whole: Rate) -
     low = {
         row.trait: row.rate.share.low
         for row in traits
-        if row.trait.kind is not Kind.ORIGIN and row.rate.share.value > whole.share.value
+        if _may_be_cause(row.trait) and row.rate.share.value > whole.share.value
     }
     piles: dict[Trait | None, list[Finding]] = {}
     for one in found:
@@ -175,6 +176,10 @@ def _piles(found: Sequence[Finding], traits: Sequence[TraitRate], whole: Rate) -
             piles.setdefault(max(telling, key=low.__getitem__, default=None), []).append(one)
     sorted_piles = sorted(piles.items(), key=lambda pile: (pile[0] is None, -len(pile[1])))
     return tuple(Pile(trait, _by_patient(members)) for trait, members in sorted_piles)
+
+
+def _may_be_cause(trait: Trait) -> bool:
+    return trait.kind is not Kind.ORIGIN and trait.value != ELSEWHERE
 
 
 def _by_patient(found: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:

@@ -82,11 +82,11 @@ def leave_origins_out(
     record = {"settings": settings.as_json(), "blocks": [list(block) for block in blocks], "sha256": data_hash}
     require_same(folder / "validation.json", record, code="validation.changed", what="the folds")
     write_text(folder / "validation.json", json.dumps(record, indent=2) + "\n")
-    missing = [block for block in blocks if not _table(folder, block).is_file()]
+    missing = [block for block in blocks if not table_of_block(folder, block).is_file()]
     if missing:
         prepared = prepare_pool(pool, settings=settings.preparation, on_progress=observer.on_prepare)
         for block in missing:
-            run = _run(folder, block)
+            run = run_of_block(folder, block)
             if run.has_started:
                 fit_maps(run, observer, workers=workers)
             else:
@@ -95,10 +95,10 @@ def leave_origins_out(
                     learned, run.folder, settings=settings, data_hash=data_hash, workers=workers, observer=observer
                 )
             rows = _judge_block(run, prepared, block)
-            write_text(_table(folder, block), csv_text([asdict(row) for row in rows]))
+            write_text(table_of_block(folder, block), csv_text([asdict(row) for row in rows]))
             _drop_inputs(run)
             observer.on_fold(1 + blocks.index(block), len(blocks))
-    found = [row for block in blocks for row in read_rows(_table(folder, block), HeldOutCase)]
+    found = [row for block in blocks for row in read_rows(table_of_block(folder, block), HeldOutCase)]
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in found]))
     write_text(folder / "figures.json", json.dumps(figures_as_json(summarize_origins(found)), indent=2) + "\n")
     return found
@@ -110,7 +110,8 @@ def _judge_block(run: Run, prepared: PreparedPool, block: tuple[str, ...]) -> li
     return judge_pool(with_mirror(load_best(run)), held_out, block="+".join(block))
 
 
-def _run(folder: Path, block: tuple[str, ...]) -> Run:
+def run_of_block(folder: Path, block: tuple[str, ...]) -> Run:
+    """Name the run that leaves a block's origins out."""
     return Run.at(folder / "runs" / "+".join(block))
 
 
@@ -158,5 +159,6 @@ def _compare(cells: np.ndarray, area: np.ndarray) -> tuple[int, float]:
     return int(hits(found, mask)), dice(found > 0, mask)
 
 
-def _table(folder: Path, block: tuple[str, ...]) -> Path:
+def table_of_block(folder: Path, block: tuple[str, ...]) -> Path:
+    """Name the table of what that run said of them; it is there once the block is finished."""
     return folder / "blocks" / ("+".join(block) + ".csv")
