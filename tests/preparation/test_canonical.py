@@ -129,8 +129,8 @@ def test_inputs_are_always_float32_in_0_to_1(seed, contrast, offset):
     assert given_input.max() <= 1
 
 
-def test_preparing_does_not_change_the_slice():
-    image = in_hu(draw_head())
+@pytest.mark.parametrize("image", [in_hu(draw_head()), as_picture(draw_head(), BRAIN)], ids=["hu", "grey"])
+def test_preparing_does_not_change_the_slice(image):
     before = image.pixels.copy()
     prepare(image)
     assert np.array_equal(image.pixels, before)

@@ -216,7 +216,7 @@ def test_an_open_skull_must_show_more_to_be_brain(is_closed, share, expected):
     tissue = np.zeros_like(hull)
     tissue[: round(share * 64)] = True
     grey = np.full((64, 64), 0.5, np.float32)
-    head = Head(small=grey, bone=hull & ~tissue, hull=hull, tissue=tissue, is_closed=is_closed, scale=1.0)
+    head = Head(small=grey, smooth=grey, bone=hull & ~tissue, hull=hull, tissue=tissue, is_closed=is_closed, scale=1.0)
     assert shows_brain(head, level=0.5) is expected
 
 
@@ -227,7 +227,7 @@ def test_brain_that_bone_encloses_only_in_part_is_brain():
     bone[:55] = False
     tissue[:5] = True
     grey = np.full((100, 100), 0.5, np.float32)
-    head = Head(small=grey, bone=bone, hull=hull, tissue=tissue, is_closed=True, scale=1.0)
+    head = Head(small=grey, smooth=grey, bone=bone, hull=hull, tissue=tissue, is_closed=True, scale=1.0)
     assert shows_brain(head, level=0.5)
     grey[5:55] = 0.1
     assert not shows_brain(head, level=0.5)
@@ -284,5 +284,5 @@ def test_more_tissue_beyond_the_bones_than_a_scalp_is_a_neck():
     for margin, expected in ((5, True), (10, False)):
         grey = np.zeros((100, 100), np.float32)
         grey[30 - margin : 70 + margin, 30 - margin : 70 + margin] = 0.5
-        head = Head(small=grey, bone=~hull & hull, hull=hull, tissue=hull, is_closed=True, scale=1.0)
+        head = Head(small=grey, smooth=grey, bone=~hull & hull, hull=hull, tissue=hull, is_closed=True, scale=1.0)
         assert shows_brain(head, level=0.5) is expected

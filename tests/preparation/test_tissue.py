@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hemoscope.errors import RefusedError
-from hemoscope.preparation.tissue import measure_tissue
+from hemoscope.preparation.tissue import measure_smoothed, measure_tissue, smoothed
 
 
 def bands() -> np.ndarray:
@@ -40,3 +40,9 @@ def test_one_flat_grey_is_refused():
     with pytest.raises(RefusedError) as caught:
         measure_tissue(np.full((64, 64), 0.5, np.float32), np.ones((64, 64), bool))
     assert caught.value.code == "gate.no_contrast"
+
+
+def test_a_smoothed_slice_measures_as_the_slice_does():
+    slices = np.random.default_rng(5).random((2, 64, 64), np.float32)
+    tissue = slices[1] > 0.2
+    assert measure_smoothed(smoothed(slices[0]), tissue) == measure_tissue(slices[0], tissue)

@@ -36,3 +36,11 @@ def test_a_window_is_monotone_and_stays_within_0_and_1(values, level, width):
 
 def test_windows_know_their_ends():
     assert (SOFT_TISSUE.low, SOFT_TISSUE.high) == (-160.0, 240.0)
+
+
+def test_a_window_may_be_written_over_what_it_shows():
+    hu = np.random.default_rng(3).normal(40, 200, (16, 16)).astype(np.float32)
+    expected, over = apply_window(hu, BRAIN), hu.copy()
+    assert apply_window(over, BRAIN, out=over) is over
+    assert np.array_equal(over, expected)
+    assert not np.shares_memory(expected, hu)

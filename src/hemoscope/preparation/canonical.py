@@ -20,7 +20,7 @@ from hemoscope.errors import RefusedError
 from hemoscope.preparation.frame import Frame as Frame
 from hemoscope.preparation.gate import NO_BRAIN, check_head_ct
 from hemoscope.preparation.head import Head, find_head
-from hemoscope.preparation.tissue import measure_tissue
+from hemoscope.preparation.tissue import measure_smoothed
 from hemoscope.preparation.unknown_window import guess_scale
 from hemoscope.preparation.window import apply_window
 from hemoscope.records import Notice, Slice
@@ -131,24 +131,30 @@ def prepare_and_check(image: Slice, *, settings: PreparationSettings | None = No
             "gate.not_a_head" or "gate.not_ct".
     """
     settings = settings or PreparationSettings()
-    grey = apply_window(image.pixels, SOFT_TISSUE) if image.unit is Unit.HU else image.pixels
+    is_hu = image.unit is Unit.HU
+    grey = apply_window(image.pixels, SOFT_TISSUE) if is_hu else image.pixels
     try:
         head = find_head(grey)
     except RefusedError as refusal:
-        if refusal.code != "gate.no_tissue" or image.unit is not Unit.HU:
+        if refusal.code != "gate.no_tissue" or not is_hu:
             raise
         return _without_brain(grey, settings)  # of a CT, a face or the vertex; a picture may be anything
-    level, spread = measure_tissue(head.small, head.tissue)
+    level, spread = measure_smoothed(head.smooth, head.tissue)
     notices = check_head_ct(head, level=level, spread=spread)
     slope, intercept = _scale(image.unit, level, spread, settings)
-    shown = apply_window(slope * grey + intercept, settings.window)
-    if NO_BRAIN in notices:
-        shown = np.zeros_like(shown)
-    white = head.bone & (head.small > level + WHITE_BONE * (np.median(head.small[head.bone]) - level))
+    white = head.bone & (head.small > level + WHITE_BONE * (np.median(np.sort(head.small[head.bone])) - level))
     frame = _frame(head, settings)
+    shown = None if NO_BRAIN in notices else _show(grey, slope, intercept, settings.window, is_ours=is_hu)
     inputs = _compose(shown, head, white, frame)
     brain = frame.to_input((head.tissue & head.is_closed).astype(np.float32), scale=head.scale) > 0.5
     return Prepared(inputs[np.newaxis, :, :, np.newaxis], notices, brain, frame, slope, intercept)
+
+
+def _show(grey: np.ndarray, slope: float, intercept: float, window: Window, *, is_ours: bool) -> np.ndarray:
+    """Render a slice in the input's window; over itself where it is ours, since new memory costs time."""
+    hu = np.multiply(grey, slope, out=grey if is_ours else None)
+    hu += intercept
+    return apply_window(hu, window, out=hu)
 
 
 def _scale(unit: Unit, level: float, spread: float, settings: PreparationSettings) -> tuple[float, float]:
@@ -175,15 +181,15 @@ def _frame(head: Head, settings: PreparationSettings) -> Frame:
     return Frame(zoom, (float(shift[0]), float(shift[1])), settings.size)
 
 
-def _compose(shown: np.ndarray, head: Head, white: np.ndarray, frame: Frame) -> np.ndarray:
-    """Blank what lies outside the skull and whiten its bone, at the common resolution."""
-    cut = frame.to_input(_soften(shown, frame.zoom))
+def _compose(shown: np.ndarray | None, head: Head, white: np.ndarray, frame: Frame) -> np.ndarray:
+    """Blank what lies outside the skull and whiten its bone, at the common resolution; of None show bone alone."""
+    cut = np.float32(0.0) if shown is None else frame.to_input(_soften(shown, frame.zoom))
     hull, bone = (frame.to_input(mask.astype(np.float32), scale=head.scale) for mask in (head.hull, white))
     return np.clip(np.maximum(cut, bone) * hull, 0.0, 1.0).astype(np.float32)
 
 
 def _soften(shown: np.ndarray, zoom: float) -> np.ndarray:
-    """Blur before shrinking, so that noise and fine texture do not alias into the input."""
+    """Blur in place before shrinking, so that noise and fine texture do not alias into the input."""
     if zoom >= 1:
         return shown
-    return np.asarray(cv2.GaussianBlur(shown, (0, 0), 0.5 * np.sqrt(1 / zoom**2 - 1)))
+    return np.asarray(cv2.GaussianBlur(shown, (0, 0), 0.5 * np.sqrt(1 / zoom**2 - 1), dst=shown))

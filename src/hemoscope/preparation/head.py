@@ -11,7 +11,17 @@ import cv2
 import numpy as np
 
 from hemoscope.errors import RefusedError
-from hemoscope.preparation.tissue import measure_tissue
+from hemoscope.preparation.masks import (
+    around,
+    close_and_fill,
+    convex_hull,
+    disk,
+    extent,
+    largest_part,
+    number_parts,
+    placed,
+)
+from hemoscope.preparation.tissue import measure_smoothed, smoothed
 
 WORKING_SIZE = 256
 BACKGROUND = 0.04
@@ -49,6 +59,7 @@ class Head:
 
     Attributes:
         small: float32, shape (rows, columns): the slice itself.
+        smooth: float32, same shape: the slice as `smoothed`, which densities are measured in.
         bone: bool, same shape: the bones of the head, without head holder or letters.
         hull: bool, same shape: the convex hull of `bone`.
         tissue: bool, same shape: soft tissue enclosed by bone; all soft tissue of the hull where nothing is enclosed.
@@ -57,6 +68,7 @@ class Head:
     """
 
     small: np.ndarray
+    smooth: np.ndarray
     bone: np.ndarray
     hull: np.ndarray
     tissue: np.ndarray
@@ -101,15 +113,16 @@ def find_head(grey: np.ndarray) -> Head:
             bone encloses nothing, as above the vertex.
     """
     small, scale = shrink(grey)
+    smooth = smoothed(small)
     tissue, brightest = _first_tissue(small)
-    level, spread = measure_tissue(small, tissue)
+    level, spread = measure_smoothed(smooth, tissue)
     threshold = level + min(BONE_ABOVE_TISSUE * (brightest - level), BONE_SPREADS_ABOVE_TISSUE * spread)
     bone = _head_bones(small > threshold)
     hull = convex_hull(bone)
     tissue, is_closed = _tissue(small, bone, hull)
     if not is_closed:
         hull = convex_hull(bone | _bulging_tissue(small, bone, tissue))
-    return Head(small=small, bone=bone, hull=hull, tissue=tissue, is_closed=is_closed, scale=scale)
+    return Head(small=small, smooth=smooth, bone=bone, hull=hull, tissue=tissue, is_closed=is_closed, scale=scale)
 
 
 def _tissue(small: np.ndarray, bone: np.ndarray, hull: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -118,7 +131,7 @@ def _tissue(small: np.ndarray, bone: np.ndarray, hull: np.ndarray) -> tuple[np.n
     enclosed = _enclosed(bone, hull) & shown
     if np.count_nonzero(enclosed) >= max(FEWEST_PIXELS, SMALLEST_INSIDE * np.count_nonzero(hull)):
         return enclosed, True
-    tissue = cv2.erode((hull & ~bone & shown).view(np.uint8), _disk(2)).view(bool)
+    tissue = cv2.erode((hull & ~bone & shown).view(np.uint8), disk(2)).view(bool)
     if np.count_nonzero(tissue) < max(FEWEST_PIXELS, SMALLEST_OPEN * np.count_nonzero(hull)):
         raise RefusedError(
             "gate.no_tissue",
@@ -131,8 +144,8 @@ def _tissue(small: np.ndarray, bone: np.ndarray, hull: np.ndarray) -> tuple[np.n
 def _bulging_tissue(small: np.ndarray, bone: np.ndarray, tissue: np.ndarray) -> np.ndarray:
     """Find tissue as dense as the head's that lies beyond its bones, as after a craniectomy."""
     smooth = np.asarray(cv2.GaussianBlur(small, (0, 0), 2.0))
-    dense = (smooth >= np.percentile(smooth[tissue], 10)) & ~bone
-    thick = cv2.morphologyEx(dense.astype(np.uint8), cv2.MORPH_OPEN, _disk(4))
+    dense = (smooth >= np.percentile(np.sort(smooth[tissue]), 10)) & ~bone
+    thick = cv2.morphologyEx(dense.astype(np.uint8), cv2.MORPH_OPEN, disk(4))
     count, labels = cv2.connectedComponents(thick, connectivity=4)
     touching = np.unique(labels[tissue & (labels > 0)]) if count > 1 else np.array([], int)
     return np.isin(labels, touching)
@@ -140,7 +153,7 @@ def _bulging_tissue(small: np.ndarray, bone: np.ndarray, tissue: np.ndarray) -> 
 
 def _first_tissue(small: np.ndarray) -> tuple[np.ndarray, float]:
     """Find the head's tissue without knowing its window; return also how bright bone is."""
-    shown = small[small > BACKGROUND * small.max()]
+    shown = np.sort(small[small > BACKGROUND * small.max()])  # a percentile of what is sorted is found much sooner
     if np.ptp(small) < LEAST_CONTRAST or shown.size < SMALLEST_HEAD * small.size:
         raise RefusedError("gate.empty", "The picture shows nothing to judge.", "Choose a slice that shows a head.")
     brightest = float(np.percentile(shown, 99.5))
@@ -164,9 +177,9 @@ def _otsu(values: np.ndarray) -> float:
 
 def _head_bones(bright: np.ndarray) -> np.ndarray:
     """Keep the bright parts that are bones of the head: the one that encloses most, and large ones beside it."""
-    window = _around(bright)
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(bright[window].astype(np.uint8), connectivity=8)
-    areas = _closed_areas(labels, boxes)
+    window = around(bright)
+    labels, sizes = number_parts(bright[window].astype(np.uint8), connectivity=8)
+    areas = _closed_areas(labels, sizes, enough=SMALLEST_HEAD * bright.size)
     main = max(areas, key=areas.__getitem__, default=0)
     if not areas or areas[main] < SMALLEST_HEAD * bright.size:
         raise RefusedError(
@@ -177,19 +190,39 @@ def _head_bones(bright: np.ndarray) -> np.ndarray:
     skull = np.zeros_like(bright)
     skull[window] = labels == main
     large = [part for part, area in areas.items() if part != main and area >= SMALLEST_PART * areas[main]]
-    for part in _beside(skull, {part: _placed(labels == part, window, bright.shape) for part in large}):
+    for part in _beside(skull, {part: placed(labels == part, window, bright.shape) for part in large}):
         skull[window] |= labels == part
     return skull
 
 
-def _closed_areas(labels: np.ndarray, boxes: np.ndarray) -> dict[int, int]:
-    """Count the pixels of the largest parts with their holes, leaving out those too small to matter."""
+def _closed_areas(labels: np.ndarray, sizes: np.ndarray, *, enough: float) -> dict[int, int]:
+    """Count the pixels of the largest parts with their holes, leaving out those too small to matter.
+
+    Of a single part that has `enough` pixels, those without its holes are counted.
+    """
+    parts = _sizable_parts(labels, sizes)
+    if len(parts) == 1 and (size := int(sizes[next(iter(parts)) - 1])) >= enough:
+        return dict.fromkeys(parts, size)
     areas: dict[int, int] = {}
-    for part in (1 + np.argsort(-boxes[1:, cv2.CC_STAT_AREA])[:MOST_PARTS]).tolist():
-        left, top, width, height = boxes[part, :4].tolist()
-        if width * height >= SMALLEST_PART * max(areas.values(), default=0):  # a box holds its part with all holes
-            areas[part] = _closed_area(labels[top : top + height, left : left + width] == part)
+    for part, mask in parts.items():
+        if mask.size >= SMALLEST_PART * max(areas.values(), default=0):  # a box holds its part with all holes
+            areas[part] = _closed_area(mask)
     return areas
+
+
+def _sizable_parts(labels: np.ndarray, sizes: np.ndarray) -> dict[int, np.ndarray]:
+    """Cut out the largest parts whose box is no smaller than one beside the largest must be, largest first."""
+    order = (1 + np.argsort(-sizes)[:MOST_PARTS]).tolist()
+    least = SMALLEST_PART * int(sizes.max(initial=0))
+    parts: dict[int, np.ndarray] = {}
+    for part in order:
+        if int(sizes[part - 1]) ** 2 < least:  # as wide and as high as it has pixels, at most: so are all that follow
+            break
+        mask = labels == part
+        left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+        if width * height >= least:
+            parts[part] = mask[top : top + height, left : left + width]
+    return parts
 
 
 def _beside(skull: np.ndarray, parts: dict[int, np.ndarray]) -> list[int]:
@@ -197,7 +230,7 @@ def _beside(skull: np.ndarray, parts: dict[int, np.ndarray]) -> list[int]:
     if not parts:
         return []
     hull = convex_hull(skull)
-    near = cv2.dilate(hull.view(np.uint8), _disk(round(NEAR * _extent(hull)))).view(bool)
+    near = cv2.dilate(hull.view(np.uint8), disk(round(NEAR * extent(hull)))).view(bool)
     found = [part for part, mask in parts.items() if near[mask].mean() > 0.5]
     if not found:
         return []
@@ -207,61 +240,13 @@ def _beside(skull: np.ndarray, parts: dict[int, np.ndarray]) -> list[int]:
 
 def _closed_area(part: np.ndarray) -> int:
     """Count the pixels of a part with its holes: a skull encloses a brain, a head holder nothing."""
-    return int(np.count_nonzero(_close_and_fill(part, radius=3)))
+    return int(np.count_nonzero(close_and_fill(part, radius=3)))
 
 
 def _enclosed(bone: np.ndarray, hull: np.ndarray) -> np.ndarray:
     """Return the largest region that bone encloses, once narrow gaps are bridged."""
-    window = _around(hull)  # no gap is bridged beyond it
+    window = around(hull)  # no gap is bridged beyond it
     bones, inside = bone[window], hull[window]
-    filled = _close_and_fill(bones, radius=max(2, round(LARGEST_GAP * _extent(hull))))
-    region = _largest_part(cv2.erode((filled & ~bones & inside).view(np.uint8), _disk(1)))
-    return _placed(region, window, bone.shape)
-
-
-def _around(mask: np.ndarray) -> tuple[slice, slice]:
-    """Return the rows and columns of a mask and at least one more where there is one, from even ones on.
-
-    Connected parts are numbered by blocks of two by two, so that beginning at an even place they keep their order.
-    """
-    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
-    top, bottom, left, right = max(top - 1, 0) & ~1, top + height + 1, max(left - 1, 0) & ~1, left + width + 1
-    return slice(top, bottom), slice(left, right)
-
-
-def _placed(mask: np.ndarray, window: tuple[slice, slice], shape: tuple[int, ...]) -> np.ndarray:
-    """Put a mask back to where it was cut from."""
-    whole = np.zeros(shape, bool)
-    whole[window] = mask
-    return whole
-
-
-def convex_hull(mask: np.ndarray) -> np.ndarray:
-    """Return the convex hull of a mask, bool, of its shape; the mask is not empty."""
-    hull = np.zeros(mask.shape, np.uint8)
-    outlines, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outlines)), 1)
-    return hull.view(bool)
-
-
-def _extent(mask: np.ndarray) -> int:
-    return int(max(np.count_nonzero(mask.any(axis=0)), np.count_nonzero(mask.any(axis=1))))
-
-
-def _close_and_fill(mask: np.ndarray, *, radius: int) -> np.ndarray:
-    """Bridge gaps of up to twice the radius, then fill every hole."""
-    margin = radius + 2
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
-    closed = np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, _disk(radius)))
-    cv2.floodFill(closed, None, (0, 0), 2)
-    return closed[margin:-margin, margin:-margin] != 2
-
-
-def _largest_part(mask: np.ndarray) -> np.ndarray:
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    areas = boxes[1:, cv2.CC_STAT_AREA]
-    return np.asarray(labels == 1 + np.argmax(areas)) if areas.size else np.zeros(mask.shape, bool)
-
-
-def _disk(radius: int) -> np.ndarray:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
+    filled = close_and_fill(bones, radius=max(2, round(LARGEST_GAP * extent(hull))))
+    region = largest_part(cv2.erode((filled & ~bones & inside).view(np.uint8), disk(1)))
+    return placed(region, window, bone.shape)

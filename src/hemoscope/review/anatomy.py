@@ -7,7 +7,8 @@ import numpy as np
 
 from hemoscope.datasets.lesions import Landmarks, find_landmarks
 from hemoscope.errors import RefusedError
-from hemoscope.preparation.head import convex_hull, find_head
+from hemoscope.preparation.head import find_head
+from hemoscope.preparation.masks import convex_hull
 from hemoscope.review.cases import ReviewedCase
 
 BLACK, WHITE = 0.02, 0.98
