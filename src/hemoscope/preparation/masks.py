@@ -35,7 +35,7 @@ def extent(mask: np.ndarray) -> int:
 
 
 def close_and_fill(mask: np.ndarray, *, radius: int) -> np.ndarray:
-    """Bridge gaps of up to twice the radius, then fill every hole; bool."""
+    """Bridge gaps, of a thick wall up to twice the radius wide, then fill every hole; bool."""
     margin = radius + 2
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
     closed = np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, disk(radius)))
