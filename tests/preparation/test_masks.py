@@ -31,13 +31,13 @@ def test_the_largest_part_is_one_whose_pixels_join_by_their_sides():
     assert not largest_part(np.zeros((3, 3), np.uint8)).any()
 
 
-def test_a_narrow_gap_is_bridged_and_what_it_encloses_is_filled():
-    ring = np.zeros((60, 60), np.uint8)
-    ring[10:50, 10:50] = 1
-    ring[12:48, 12:48] = 0
-    ring[10:12, 29:31] = 0
-    assert close_and_fill(ring.astype(bool), radius=4)[30, 30]
-    assert not close_and_fill(ring.astype(bool), radius=1)[30, 30]
+@pytest.mark.parametrize(("radius", "is_filled"), [(1, False), (2, True)])
+def test_a_gap_of_four_is_bridged_from_a_radius_of_two_on_and_what_it_encloses_is_filled(radius, is_filled):
+    ring = np.ones((60, 60), np.uint8)
+    ring[:10] = ring[50:] = ring[:, :10] = ring[:, 50:] = 0
+    ring[16:44, 16:44] = 0
+    ring[10:16, 28:32] = 0
+    assert close_and_fill(ring.astype(bool), radius=radius)[30, 30] == is_filled
 
 
 def test_the_extent_is_the_longer_side():
