@@ -1,8 +1,9 @@
 """A map is withheld where it points outside the brain."""
 
 import numpy as np
+import pytest
 
-from hemoscope.inference.withheld import OUTSIDE_BRAIN, withhold
+from hemoscope.inference.withheld import OUTSIDE_BRAIN, share_inside, withhold
 
 BRAIN = np.zeros((100, 100), bool)
 BRAIN[30:70, 30:70] = True
@@ -38,6 +39,28 @@ def test_what_lies_below_the_floor_counts_for_nothing():
 
 def test_nothing_is_withheld_where_nobody_knows_the_brain():
     assert withhold(spot(5, 5), np.zeros((100, 100), bool)) is None
+
+
+def test_one_fossa_closed_beside_an_open_brain_is_not_taken_for_the_brain():
+    """A spot of 24 by 25 pixels, 6 % of the input, is believed; one row less is not."""
+    fossa = np.zeros((100, 100), bool)
+    fossa[5:29, 5:30] = True
+    assert withhold(spot(60, 60), fossa) is OUTSIDE_BRAIN
+    fossa[5] = False
+    assert withhold(spot(60, 60), fossa) is None
+
+
+def test_the_share_inside_is_that_of_what_is_marked_alone():
+    """Three parts of 0.9 inside and one outside; the 0.05 of the rest lies below the floor."""
+    shares = spot(40, 40)
+    shares[5:10, 5:10] = 0.9
+    assert share_inside(shares, BRAIN) == pytest.approx(100 / 125)
+    assert share_inside(np.full((100, 100), 0.19), BRAIN) is None
+
+
+def test_the_reason_follows_the_words_map_withheld():
+    assert not OUTSIDE_BRAIN.message.lower().startswith("the map is withheld")
+    assert OUTSIDE_BRAIN.message.startswith("Most of what it marks lies outside the brain")
 
 
 def test_a_coarse_map_is_judged_as_a_fine_one():
