@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hemoscope.records import Status
 from hemoscope.store.records import Opinion, StoredAnswer, Verdict
@@ -13,17 +13,17 @@ from hemoscope.web.labels import labels_csv
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
 
-def answer(folder, name, *, slices=2):
+def answer(folder, name, *, slices=2, study=None):
     kept = folder / "results" / name
     kept.mkdir(parents=True)
     (kept / "volume.nii.gz").write_bytes(b"x")
     told = {"slices": [{"position_mm": 5.0 * number} for number in range(slices)]}
     (kept / "geometry.json").write_text(json.dumps(told))
-    return StoredAnswer(Status.SCORED, folder=kept)
+    return StoredAnswer(Status.SCORED, study_id=study, folder=kept)
 
 
-def verdict(study, *, sees, subtypes=()):
-    return Verdict("v", study, "room 2", AT, Opinion.AGREE, sees, "because", subtypes, "1")
+def verdict(study, *, sees, subtypes=(), at=AT):
+    return Verdict("v", study, "room 2", at, Opinion.AGREE, sees, "because", subtypes, "1")
 
 
 def rows(text):
@@ -58,3 +58,17 @@ def test_what_cannot_be_evaluated_is_left_out(tmp_path):
         (verdict("nothing", sees=True), None),
     ]
     assert rows(labels_csv(said, folder=tmp_path)) == []
+
+
+def test_a_study_that_was_sent_twice_is_told_once_by_its_last_verdict(tmp_path):
+    kept = answer(tmp_path, "r1", slices=1, study="a" * 32)
+    said = [
+        (verdict("first", sees=True, at=AT + timedelta(hours=1)), kept),
+        (verdict("again", sees=False), kept),
+        (verdict("other", sees=False), answer(tmp_path, "r2", slices=1, study="b" * 32)),
+    ]
+    found = rows(labels_csv(said, folder=tmp_path))
+    assert [(row["path"], row["label"], row["study"]) for row in found] == [
+        ("results/r1/volume.nii.gz", "1", "first"),
+        ("results/r2/volume.nii.gz", "0", "other"),
+    ]

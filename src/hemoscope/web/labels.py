@@ -15,7 +15,8 @@ COLUMNS = ("path", "label", "group", "study", "level", "frame", "position", *SUB
 def labels_csv(said: Iterable[tuple[Verdict, StoredAnswer | None]], *, folder: Path) -> str:
     """Write the last verdict on each study as a table that `hemoscope evaluate` takes, a line for each slice.
 
-    A study without a clear label, or without pixels, cannot be evaluated, so it is left out.
+    A study that was sent twice is one study, and its last verdict counts. One without a clear label, or without pixels,
+    cannot be evaluated, so it is left out.
 
     Args:
         said: Verdicts with the answer that each is of.
@@ -24,12 +25,24 @@ def labels_csv(said: Iterable[tuple[Verdict, StoredAnswer | None]], *, folder: P
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for verdict, answer in said:
-        if verdict.has_hemorrhage is None or answer is None or answer.folder is None:
+    for verdict, answer in _last_of_each(said):
+        if verdict.has_hemorrhage is None or answer.folder is None:
             continue
         for line in _lines(verdict, KeptAnswer(answer.folder), folder):
             writer.writerow(line)
     return out.getvalue()
+
+
+def _last_of_each(said: Iterable[tuple[Verdict, StoredAnswer | None]]) -> list[tuple[Verdict, StoredAnswer]]:
+    """Keep the last verdict on each study, whoever sent it and however often, in the order of what was kept."""
+    last: dict[str, tuple[Verdict, StoredAnswer]] = {}
+    for verdict, answer in said:
+        if answer is None:
+            continue
+        study = answer.study_id or verdict.submission_id
+        if study not in last or last[study][0].given_at < verdict.given_at:
+            last[study] = verdict, answer
+    return list(last.values())
 
 
 def _lines(verdict: Verdict, kept: KeptAnswer, folder: Path) -> Iterable[list[str]]:
