@@ -1,3 +1,4 @@
+import sys
 import threading
 
 import pytest
@@ -5,7 +6,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from hemoscope.errors import ServiceError
+from hemoscope.errors import MissingExtraError, ServiceError
 from hemoscope.store.audit import Trail
 from hemoscope.store.rows import now
 from hemoscope.store.store import Store
@@ -101,3 +102,9 @@ def test_sqlite_writes_ahead_and_to_the_disk(tmp_path):
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_postgresql_without_its_driver_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pg8000", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "hemoscope\[postgresql\]"'):
+        Store(tmp_path, "postgresql://someone@localhost/none")
