@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hemoscope import __version__
 from hemoscope.explanation.kept import keep_answer
+from hemoscope.explanation.objects import keep_objects
 from hemoscope.inference.batch import Batch, Examined, Waiting
 from hemoscope.inference.predictor import Examination, Predictor
 from hemoscope.reading.archive import ArchiveLimits
@@ -100,6 +101,7 @@ class _Study:
         examined = _named(self.waiting.examine(), self.root)
         drawn = folder if folder is not None and _has_slices(examined) else None
         if drawn is not None:
+            examined = keep_objects(examined, drawn, model=self.model.summary)
             keep_answer(examined, drawn, model=self.model.summary, on_slices=self.steps.on_drawn)
         return made_of(examined, drawn)
 

@@ -46,6 +46,7 @@ EXTRAS = {
         "uvicorn",
     ),
     "parquet": ("pyarrow",),
+    "dicom": ("highdicom",),
     "postgresql": ("pg8000",),
 }
 """What each extra adds, by name of the package."""
@@ -53,6 +54,7 @@ FEATURES = {
     "train": "train, tune and export networks",
     "serve": "run the service",
     "parquet": "write results as Parquet",
+    "dicom": "write results as DICOM",
     "postgresql": "keep the service's studies in PostgreSQL",
 }
 SAME = {"tensorflow-cpu": ("tensorflow",), "opencv-python-headless": ("opencv-python", "opencv-contrib-python")}
