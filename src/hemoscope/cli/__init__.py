@@ -29,6 +29,7 @@ COMMANDS = (
     "phantom",
     "predict",
     "serve",
+    "simulate-queue",
     "submit-rsna",
     "tokens",
     "train",

@@ -47,6 +47,7 @@ EXTRAS = {
     ),
     "parquet": ("pyarrow",),
     "dicom": ("highdicom",),
+    "simulate": ("simpy",),
     "postgresql": ("pg8000",),
 }
 """What each extra adds, by name of the package."""
@@ -55,6 +56,7 @@ FEATURES = {
     "serve": "run the service",
     "parquet": "write results as Parquet",
     "dicom": "write results as DICOM",
+    "simulate": "simulate a reading list",
     "postgresql": "keep the service's studies in PostgreSQL",
 }
 SAME = {"tensorflow-cpu": ("tensorflow",), "opencv-python-headless": ("opencv-python", "opencv-contrib-python")}
