@@ -130,6 +130,17 @@ class Turn:
         turned = turned[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
         return np.ascontiguousarray(turned) if self.changes else pixels
 
+    def undo(self, pixels: np.ndarray) -> np.ndarray:
+        """Turn a picture of shape (rows, columns) back to how it was before `apply`.
+
+        >>> turn = Turn(transpose=True, flip_rows=True)
+        >>> turn.undo(turn.apply(np.array([[1, 2, 3], [4, 5, 6]]))).tolist()
+        [[1, 2, 3], [4, 5, 6]]
+        """
+        flipped = pixels[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+        back = flipped.T if self.transpose else flipped
+        return np.ascontiguousarray(back) if self.changes else pixels
+
     def swap(self, pair: tuple[float, float]) -> tuple[float, float]:
         """Turn a (row, column) pair, such as a spacing, along."""
         return (pair[1], pair[0]) if self.transpose else pair

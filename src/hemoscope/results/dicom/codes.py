@@ -1,7 +1,7 @@
 """Every code that results are written with, once, with where it is from.
 
-The codes of DCM, UCUM and most of SCT are those of DICOM PS3.16 (Annex D, and Context Groups 240, 7005, 7010, 7021 and
-7150), as pydicom's dictionary has them; a test compares. The kinds of hemorrhage are in no Context Group: theirs are
+The codes of DCM, UCUM and most of SCT are those of DICOM PS3.16 (Annex D, and Context Groups 240, 7005, 7010, 7021,
+7150, 7162 and 7202), as pydicom's dictionary has them; a test compares. The kinds of hemorrhage are in no Context Group: theirs are
 concepts of SNOMED CT, and a test checks the check digit of each (SNOMED CT Release File Specification, 5.5).
 """
 
@@ -66,17 +66,18 @@ CERTAINTY = Term("111012", "DCM", "Certainty of Finding")
 """The calibrated probability: "the certainty that a device places upon a detected feature" (PS3.16 Annex D)."""
 NO_UNITS = Term("1", "UCUM", "no units")
 INTRACRANIAL = Term("1101003", "SCT", "Intracranial")
-HEAD = Term("69536005", "SCT", "Head")
 CATEGORY = Term("49755003", "SCT", "Morphologically Abnormal Structure")
 """Of segments and findings: PS3.16 CID 7150."""
-HEMORRHAGE = Term("50960005", "SCT", "Hemorrhage")
-"""Of segments, where the kind is none of the Context Groups'."""
+AI = Term("123110", "DCM", "Artificial Intelligence")
+"""PS3.16 CID 7162, Surface Processing Algorithm Families."""
 REPORT_TITLE = Term("126000", "DCM", "Imaging Measurement Report")
 """PS3.16 CID 7021."""
 KEY_TITLE = Term("113000", "DCM", "Of Interest")
 """PS3.16 CID 7010."""
 CT_HEAD = Term("24725-4", "LN", "CT Head")
 """What was examined, in LOINC."""
+SOURCE_IMAGE = Term("121322", "DCM", "Source image for image processing operation")
+"""PS3.16 CID 7202, Source Image Purposes of Reference."""
 COMMENT = Term("121106", "DCM", "Comment")
 PROCESSING = Term("109102", "DCM", "Processing Equipment")
 ACQUISITION = Term("109101", "DCM", "Acquisition Equipment")

@@ -103,7 +103,7 @@ class Identity:
         item = _equipment(PROCESSING)
         item.Manufacturer, item.SoftwareVersions = MANUFACTURER, list(self.software)
         item.ManufacturerModelName = clean(str(self.answer.model["name"]), "LO")
-        item.DeviceSerialNumber, item.DeviceUID = self.bundle_hash, self.device_uid
+        item.DeviceSerialNumber = self.bundle_hash
         item.ContributionDateTime = "".join(self.when)
         item.ContributionDescription = f"Scored the images. {RESEARCH_USE_ONLY}"
         return item

@@ -9,7 +9,10 @@ from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.records import Status
 from hemoscope.results.dicom.answer import Answer, require_highdicom
 from hemoscope.results.dicom.identity import identify
+from hemoscope.results.dicom.key_slices import make_key_slices
+from hemoscope.results.dicom.pictures import make_pictures
 from hemoscope.results.dicom.report import make_report
+from hemoscope.results.dicom.segmentation import make_segmentation
 from hemoscope.results.dicom.source import is_dicom, read_source
 from hemoscope.writing.atomic import write_atomically
 
@@ -29,7 +32,8 @@ def make_objects(answer: Answer) -> tuple[Dataset, ...]:
         answer: The result; its files must still be open.
 
     Returns:
-        The structured report first; nothing for a study that was refused or failed, since nothing was found out that an
+        The structured report, the segmentation where anything is seen, the selection of key slices, and their pictures;
+        nothing for a study that was refused or failed, since nothing was found out that an
         archive should keep, nor for one that did not come as DICOM, since it has no identity there.
 
     Raises:
@@ -41,7 +45,8 @@ def make_objects(answer: Answer) -> tuple[Dataset, ...]:
     require_highdicom()
     identity = identify(answer, read_source(answer.series))
     with quiet_libraries():
-        return (make_report(identity),)
+        single = (make_report(identity), make_segmentation(identity), make_key_slices(identity))
+        return (*(one for one in single if one is not None), *make_pictures(identity))
 
 
 def write_objects(made: tuple[Dataset, ...], folder: Path) -> list[Path]:

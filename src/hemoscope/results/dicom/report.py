@@ -182,7 +182,9 @@ def _reference(identity: Identity, place: int) -> "sr.SourceImageForMeasurementG
 
 
 def _library(identity: Identity) -> list[Dataset] | None:
-    """List the slices that were scored, where they say where they lie (TID 1600 and 1604)."""
-    source = identity.source
-    has_frames = any(frame is not None for frame in source.frames)
-    return list(source.headers) if source.has_geometry and not has_frames else None
+    """List the slices that the report refers to, where they say where they lie (TID 1600 and 1604)."""
+    source, result = identity.source, identity.answer.result
+    if not source.has_geometry or any(frame is not None for frame in source.frames):
+        return None
+    places = dict.fromkeys(place for label in labels_of(result) for place in slices_of(result, label))
+    return [source.headers[place] for place in places] or None

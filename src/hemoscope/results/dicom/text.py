@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 from typing import Any
 
-LENGTHS = {"LO": 64, "SH": 16, "PN": 64, "CS": 16, "ST": 1024, "LT": 10240, "UI": 64, "AS": 4}
+LENGTHS = {"LO": 64, "SH": 16, "PN": 64, "UI": 64}
 """Characters at most, of a name per component group (PS3.5 6.2)."""
 _FORMS = {
     "DA": re.compile(r"\d{8}"),
@@ -32,10 +32,12 @@ def clean(raw: Any, vr: str) -> str:
     ('', '123045.5', True)
     """
     text = _CONTROLS.sub("", str(_first(raw))).strip()
+    if vr in ("PN", "LO", "SH"):
+        text = text.replace("\\", "/")  # which would begin another value
     if vr == "PN":
         return "=".join(_shortened(group, 64) for group in text.split("=")[:3])
-    if vr in ("LO", "SH", "ST", "LT"):
-        return _shortened(text.replace("\\", "/") if vr in ("LO", "SH") else text, LENGTHS[vr])
+    if vr in ("LO", "SH"):
+        return _shortened(text, LENGTHS[vr])
     if not _FORMS[vr].fullmatch(text) or (vr == "DA" and _date(text) is None) or (vr == "DS" and len(text) > 16):
         return ""
     return text

@@ -1,0 +1,101 @@
+"""Where blood is seen, as a Segmentation (PS3.3 A.51): binary, one segment for all of it and one for each subtype."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from hemoscope.results.dicom.codes import AI, CATEGORY, FINDINGS, INTRACRANIAL
+from hemoscope.results.dicom.identity import MANUFACTURER, Identity
+from hemoscope.results.palette import COLORS, LIMIT, labels_in, number_of
+from hemoscope.terms import RESEARCH_USE_ONLY, Label
+
+if TYPE_CHECKING:
+    from highdicom import seg
+
+
+def make_segmentation(identity: Identity) -> Dataset | None:
+    """Make the segmentation of what is seen in a study.
+
+    A voxel is in the segment `any` where the map is drawn at all, and in that of a subtype where it is drawn in its
+    color: as `hemoscope.results.palette.find_areas` says, from `LIMIT` on. Each frame lies on its source slice, pixel
+    on pixel, as that is stored; no slice is resampled, whatever its tilt and distance to the next.
+
+    Args:
+        identity: Names it.
+
+    Returns:
+        A `highdicom.seg.Segmentation` of the slices in which anything is seen; None where nothing is, where the slices
+        do not say where they lie, or where they are frames of one file.
+    """
+    from highdicom import seg
+
+    source = identity.source
+    if not source.has_geometry or any(frame is not None for frame in source.frames):
+        return None
+    places, planes = _planes(identity)
+    if not places:
+        return None
+    labels = _found(planes)
+    pixels = np.stack([np.stack([_mask(plane, label) for label in labels], axis=-1) for plane in planes])
+    made = seg.Segmentation(
+        source_images=[source.headers[place] for place in places],
+        pixel_array=pixels,
+        segmentation_type=seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=[_describe(identity, label, number) for number, label in enumerate(labels, 1)],
+        content_label="HEMORRHAGE",
+        content_description=RESEARCH_USE_ONLY,
+        **identity.common("seg"),
+    )
+    organization = identity.uid("seg", "dimensions")  # highdicom draws it by lot
+    for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
+        item.DimensionOrganizationUID = organization
+    return identity.stamp(made)
+
+
+def _planes(identity: Identity) -> tuple[list[int], list[np.ndarray]]:
+    """Return the places at which anything is seen, and what, as the slices are stored."""
+    places, planes = [], []
+    for place in range(len(identity.source.headers)):
+        areas = identity.answer.areas(place)
+        if areas is not None and areas.any():
+            places.append(place)
+            planes.append(identity.source.turn.undo(areas))
+    return places, planes
+
+
+def _found(planes: Sequence[np.ndarray]) -> list[Label]:
+    """Return `any`, and the subtypes that are seen somewhere, in their order."""
+    seen = {label for plane in planes for label in labels_in(plane)}
+    return [label for label in Label if label is Label.ANY or label in seen]
+
+
+def _mask(plane: np.ndarray, label: Label) -> np.ndarray:
+    return (plane > 0 if label is Label.ANY else plane == number_of(label)).astype(np.uint8)
+
+
+def _describe(identity: Identity, label: Label, number: int) -> "seg.SegmentDescription":
+    from highdicom import AlgorithmIdentificationSequence, seg
+    from highdicom.color import CIELabColor
+
+    model = identity.answer.model
+    algorithm = AlgorithmIdentificationSequence(
+        name=str(model["name"]),
+        family=AI.as_dicom(),
+        version=str(model["version"]),
+        source=MANUFACTURER,
+        parameters={"bundle sha256": identity.bundle_hash, "map limit": str(LIMIT)},
+    )
+    return seg.SegmentDescription(
+        segment_number=number,
+        segment_label=FINDINGS[label].meaning,
+        segmented_property_category=CATEGORY.as_dicom(),
+        segmented_property_type=FINDINGS[label].as_dicom(),
+        algorithm_type=seg.SegmentAlgorithmTypeValues.AUTOMATIC,
+        algorithm_identification=algorithm,
+        tracking_uid=identity.uid("tracking", label),
+        tracking_id=f"hemorrhage {label}",
+        anatomic_regions=[INTRACRANIAL.as_dicom()],
+        display_color=CIELabColor.from_rgb(*COLORS[label].rgb),
+    )
