@@ -19,9 +19,6 @@ from hemoscope.results.dicom.answer import Answer, is_installed
 from hemoscope.results.palette import find_areas
 from hemoscope.terms import Unit
 
-FOLDER = "dicom"
-"""Of the objects, below the folder of an answer."""
-
 
 def has_objects(examined: Examined) -> bool:
     """Whether there are objects to make: of a study that was scored and came as DICOM."""
@@ -62,7 +59,7 @@ def keep_objects(examined: Examined, folder: Path, *, model: Mapping[str, Any]) 
 
     Args:
         examined: An answer.
-        folder: Of the answer; gets `dicom`.
+        folder: Of the answer; gets `dicom` and `fhir.json`.
         model: As `Bundle.summary` tells it.
 
     Returns:
@@ -70,10 +67,10 @@ def keep_objects(examined: Examined, folder: Path, *, model: Mapping[str, Any]) 
     """
     if not has_objects(examined) or not is_installed() or not isinstance(examined, StudyExamination):
         return examined
-    from hemoscope.results.dicom.objects import make_objects, write_objects
+    from hemoscope.results.dicom.objects import make_files
 
     try:
-        write_objects(make_objects(answer_of(examined, model=model)), folder / FOLDER)
+        make_files(answer_of(examined, model=model), folder)
     except HemoscopeError as error:
         notice = Notice(error.code, f"No DICOM objects were made of this result: {error.message}")
         return replace(examined, result=replace(examined.result, warnings=(*examined.result.warnings, notice)))

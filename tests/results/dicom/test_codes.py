@@ -37,6 +37,12 @@ def test_snomed_codes_have_their_check_digit(term):
     assert has_valid_check_digit(term.value)
 
 
+def test_the_loinc_code_has_its_check_digit():
+    number, check = ours.CT_HEAD.value.split("-")
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))]
+    assert (10 - sum(sum(map(int, str(value))) for value in doubled) % 10) % 10 == int(check)
+
+
 @pytest.mark.parametrize(
     ("term", "known"),
     [

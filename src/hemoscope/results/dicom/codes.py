@@ -1,8 +1,9 @@
 """Every code that results are written with, once, with where it is from.
 
 The codes of DCM, UCUM and most of SCT are those of DICOM PS3.16 (Annex D, and Context Groups 240, 7005, 7010, 7021,
-7150, 7162 and 7202), as pydicom's dictionary has them; a test compares. The kinds of hemorrhage are in no Context Group: theirs are
-concepts of SNOMED CT, and a test checks the check digit of each (SNOMED CT Release File Specification, 5.5).
+7150, 7162 and 7202), as pydicom's dictionary has them; a test compares. The kinds of hemorrhage are in no Context
+Group: theirs are concepts of SNOMED CT. A test checks the check digits of SNOMED CT (Release File Specification, 5.5)
+and of LOINC (Users' Guide, Appendix C).
 """
 
 from typing import Any, NamedTuple
