@@ -39,7 +39,7 @@ def test_every_document_keeps_the_schema_and_reads_back_the_same(results):
 def test_a_document_is_these_keys_and_no_others():
     assert as_document([REFUSED], model=MODEL) == {
         "schema": "hemoscope.predictions",
-        "schema_version": "1.2",
+        "schema_version": "1.3",
         "research_use_only": "Research use only. Not a medical device. Not for diagnosis.",
         "model": MODEL,
         "results": [
@@ -55,7 +55,14 @@ def test_a_document_is_these_keys_and_no_others():
             }
         ],
         "studies": [],
+        "objects": [],
     }
+
+
+def test_files_that_were_made_of_a_study_are_listed_by_its_input():
+    document = as_document([], model=MODEL, objects={"h\udce4d": ["out/h/dicom/sr.dcm", "out/h/fhir.json"]})
+    jsonschema.validate(document, SCHEMA)
+    assert document["objects"] == [{"input": r"h\udce4d", "files": ["out/h/dicom/sr.dcm", "out/h/fhir.json"]}]
 
 
 def test_a_result_has_the_documented_keys_in_order():

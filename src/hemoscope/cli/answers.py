@@ -1,7 +1,7 @@
 """What the commands that answer have in common: every input answered behind one bar, and the answers printed."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,12 +78,19 @@ class _Steps:
         self._advance(self._scored + self._drawn, self._each * self._known)
 
 
-def print_results(results: Sequence[Result], predictor: "Predictor", *, as_json: bool) -> None:
+def print_results(
+    results: Sequence[Result],
+    predictor: "Predictor",
+    *,
+    as_json: bool,
+    objects: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Print the documented JSON, or a table."""
     if as_json:
         from hemoscope.results.document import as_document
 
-        click.echo(json.dumps(as_document(results, model=predictor.bundle.summary()), indent=2, ensure_ascii=False))
+        document = as_document(results, model=predictor.bundle.summary(), objects=objects)
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     from rich.console import Console
 

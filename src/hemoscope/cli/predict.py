@@ -12,6 +12,7 @@ from hemoscope.cli.answers import Result, answers, open_explanations, print_resu
 from hemoscope.records import Status
 
 if TYPE_CHECKING:
+    from hemoscope.explanation.objects import Objects
     from hemoscope.inference.predictor import Predictor
     from hemoscope.results.html import ReportEntry
     from hemoscope.results.journal import Journal
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     help="Also draw every input into this folder, as hemoscope explain does.",
 )
 @click.option(
+    "--dicom",
+    "objects_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write the result of every DICOM study into this folder, as DICOM objects and FHIR (extra [dicom]).",
+)
+@click.option(
     "--out",
     "journal_file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -55,6 +62,7 @@ def predict(
     parquet_file: Path | None,
     html_file: Path | None,
     explain_dir: Path | None,
+    objects_dir: Path | None,
     journal_file: Path | None,
     resume: bool,
     as_slices: bool,
@@ -77,6 +85,7 @@ def predict(
     if resume and journal_file is None:
         raise click.UsageError("--resume goes on with the file of --out; name it.")
     _require_parquet(parquet_file)
+    _require_highdicom(objects_dir)
     places = find_places(paths)
     predictor = Predictor(bundle, operating_point=operating_point, abstain=abstain)
     with ExitStack() as stack:
@@ -84,7 +93,9 @@ def predict(
         results: list[Result] = list(journal.results) if journal else []
         entries: list[ReportEntry] | None = [] if html_file is not None else None
         drawn = None if explain_dir is None else open_explanations(explain_dir, predictor, before=results)
+        made = None if objects_dir is None else _open_objects(objects_dir, predictor, results)
         for examined in answers(predictor, places, journal=journal, as_slices=as_slices, drawn=drawn):
+            examined = examined if made is None else made.add(examined)
             if journal is not None:
                 journal.add(examined.result)
             if entries is not None:
@@ -97,7 +108,11 @@ def predict(
         _write_report(entries, html_file, predictor)
     if explain_dir is not None:
         click.echo(f"Drawn: {explain_dir}", err=True)
-    print_results(results, predictor, as_json=as_json)
+    if made is not None:
+        from hemoscope.results.wording import counted
+
+        click.echo(f"DICOM objects of {counted(len(made.files), 'study')}: {objects_dir}", err=True)
+    print_results(results, predictor, as_json=as_json, objects=None if made is None else made.files)
     if any(result.status is Status.FAILED for result in results):
         context.exit(SOME_INPUTS_FAILED)
 
@@ -119,6 +134,20 @@ def _require_parquet(path: Path | None) -> None:
         from hemoscope.results.parquet_table import import_pyarrow
 
         import_pyarrow()
+
+
+def _require_highdicom(folder: Path | None) -> None:
+    """Make sure that objects can be made, before hours of scoring and not after."""
+    if folder is not None:
+        from hemoscope.results.dicom.answer import require_highdicom
+
+        require_highdicom()
+
+
+def _open_objects(folder: Path, predictor: "Predictor", before: list[Result]) -> "Objects":
+    from hemoscope.explanation.objects import Objects
+
+    return Objects(folder, predictor.bundle.summary(), before=[result.input for result in before])
 
 
 def _write_tables(

@@ -1,6 +1,6 @@
 """An examined study as its DICOM objects are made from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -11,10 +11,12 @@ import numpy as np
 
 from hemoscope import __version__
 from hemoscope.errors import HemoscopeError
+from hemoscope.explanation.names import UniqueNames
 from hemoscope.inference.batch import Examined
 from hemoscope.inference.predictor import by_label, show
 from hemoscope.inference.study import StudyExamination
 from hemoscope.records import Notice, Slice, Status
+from hemoscope.results.caption import base_name
 from hemoscope.results.dicom.answer import Answer, is_installed
 from hemoscope.results.palette import find_areas
 from hemoscope.terms import Unit
@@ -55,26 +57,61 @@ def answer_of(examined: StudyExamination, *, model: Mapping[str, Any], made_at: 
 
 
 def keep_objects(examined: Examined, folder: Path, *, model: Mapping[str, Any]) -> Examined:
-    """Write the objects of a study into a folder of their own; whatever is wrong with them costs no result.
+    """Write the objects of a study below the folder of its answer, where highdicom is installed.
 
     Args:
         examined: An answer.
-        folder: Of the answer; gets `dicom` and `fhir.json`.
+        folder: Gets `dicom` and `fhir.json`.
         model: As `Bundle.summary` tells it.
 
     Returns:
-        The answer, with a warning where its objects could not be made.
+        The answer, with a warning where its objects could not be made: that costs no result.
     """
-    if not has_objects(examined) or not is_installed() or not isinstance(examined, StudyExamination):
-        return examined
+    return _write(examined, folder, model)[0] if is_installed() else examined
+
+
+class Objects:
+    """A folder in which every study that was scored and came as DICOM gets one with its objects.
+
+    Args:
+        out: The folder; made when it is needed.
+        model: As `Bundle.summary` tells it.
+        before: Names of inputs that have their folders from an earlier call.
+
+    Attributes:
+        files: Of each study, by its input, in the order made.
+    """
+
+    def __init__(self, out: Path, model: Mapping[str, Any], *, before: Iterable[str] = ()) -> None:
+        self._out, self._model, self._names = out, model, UniqueNames()
+        self.files: dict[str, list[str]] = {}
+        for name in before:
+            self._names.take(base_name(name))
+
+    def add(self, examined: Examined) -> Examined:
+        """Write the objects of one input, if it has any.
+
+        Returns:
+            The answer, with a warning where its objects could not be made.
+        """
+        folder = self._out / self._names.take(base_name(examined.result.input))
+        answered, paths = _write(examined, folder, self._model)
+        if paths:
+            self.files[examined.result.input] = [str(path) for path in paths]
+        return answered
+
+
+def _write(examined: Examined, folder: Path, model: Mapping[str, Any]) -> tuple[Examined, list[Path]]:
+    if not isinstance(examined, StudyExamination) or not has_objects(examined):
+        return examined, []
     from hemoscope.results.dicom.objects import make_files
 
     try:
-        make_files(answer_of(examined, model=model), folder)
+        return examined, make_files(answer_of(examined, model=model), folder)
     except HemoscopeError as error:
         notice = Notice(error.code, f"No DICOM objects were made of this result: {error.message}")
-        return replace(examined, result=replace(examined.result, warnings=(*examined.result.warnings, notice)))
-    return examined
+        result = replace(examined.result, warnings=(*examined.result.warnings, notice))
+        return replace(examined, result=result), []
 
 
 def _areas(examined: StudyExamination, number: int) -> np.ndarray | None:

@@ -1,6 +1,6 @@
 """Results as the one documented JSON, and back. Schema: predictions.schema.json beside this file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -19,15 +19,21 @@ from hemoscope.results.wording import check_probability, encodable
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 SCHEMA = "hemoscope.predictions"
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 
-def as_document(results: Iterable[SliceResult | StudyResult], *, model: Mapping[str, object]) -> dict[str, Any]:
+def as_document(
+    results: Iterable[SliceResult | StudyResult],
+    *,
+    model: Mapping[str, object],
+    objects: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
     """Return results as plain JSON values; docs/reference/json.md explains every key.
 
     Args:
         results: Of slices by themselves and of studies, in the order to list each.
         model: What scored, as `Bundle.summary` tells it.
+        objects: Files that were made of studies, by their inputs; none unless given.
 
     Returns:
         A new dict of dicts, lists, strings, finite numbers and None, valid by predictions.schema.json.
@@ -43,6 +49,10 @@ def as_document(results: Iterable[SliceResult | StudyResult], *, model: Mapping[
         "model": dict(model),
         "results": [result_as_json(result) for result in results if isinstance(result, SliceResult)],
         "studies": [study_as_json(result) for result in results if isinstance(result, StudyResult)],
+        "objects": [
+            {"input": encodable(name), "files": [encodable(file) for file in files]}
+            for name, files in (objects or {}).items()
+        ],
     }
 
 

@@ -98,6 +98,7 @@ class Desk:
             "model": next((answer.model for answer in answers if answer.model), self.bundle.summary()),
             "results": results,
             "studies": [document for is_study, document in told if is_study],
+            "objects": [],
         }
         return json.dumps(document, ensure_ascii=False)
 

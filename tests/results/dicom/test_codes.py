@@ -1,5 +1,8 @@
 """Codes against pydicom's dictionary of PS3.16, and those of SNOMED CT that are not in it against their check digit."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydicom.sr.codedict import codes
 
@@ -71,3 +74,9 @@ def test_codes_are_those_of_the_standard(term, known):
 def test_every_label_has_a_finding_of_its_own():
     assert list(FINDINGS) == list(Label)
     assert len({term.value for term in FINDINGS.values()}) == len(Label)
+
+
+def test_the_page_lists_exactly_these_codes():
+    page = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "dicom_objects.md").read_text()
+    listed = re.findall(r"^\| [^|]+ \| (\S+) \| (SCT|DCM|UCUM|LN) \| ([^|]+) \|$", page, re.M)
+    assert sorted(listed) == sorted(set(map(tuple, terms())))
