@@ -18,6 +18,7 @@ COMMANDS = (
     "audit-log",
     "compare",
     "cross-validate",
+    "deidentify",
     "demo",
     "doctor",
     "errors",

@@ -47,6 +47,7 @@ EXTRAS = {
     ),
     "parquet": ("pyarrow",),
     "dicom": ("highdicom",),
+    "deidentify": ("dicom-anonymizer",),
     "simulate": ("simpy",),
     "postgresql": ("pg8000",),
 }
@@ -56,6 +57,7 @@ FEATURES = {
     "serve": "run the service",
     "parquet": "write results as Parquet",
     "dicom": "write results as DICOM",
+    "deidentify": "de-identify DICOM",
     "simulate": "simulate a reading list",
     "postgresql": "keep the service's studies in PostgreSQL",
 }
