@@ -1,6 +1,7 @@
 """hemoscope predict --dicom, as a user types it."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -77,3 +78,11 @@ def test_a_missing_extra_is_told_before_anything_is_scored(studies, tmp_path, mo
     assert result.exit_code == 1
     assert 'pip install "hemoscope[dicom]"' in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_without_the_extra_says_so_at_its_start(tmp_path):
+    without = "import sys; sys.modules['highdicom'] = None; from hemoscope.cli import main; main()"
+    command = [sys.executable, "-c", without, "work", "--folder", str(tmp_path), "--until-empty"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0
+    assert 'Results are not kept as DICOM objects: pip install "hemoscope[dicom]"' in ended.stderr

@@ -109,6 +109,10 @@ def test_a_worklist_that_makes_no_sense_is_a_bad_request(client, wrong):
         "/maps.nii.gz",
         "/overlay/0.png",
         "/page.html",
+        "/dicom",
+        "/dicom.zip",
+        "/dicom/sr.dcm",
+        "/fhir.json",
         "/verdicts",
     ],
 )
@@ -117,7 +121,19 @@ def test_a_study_that_is_not_there_is_unknown(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/result", "/slices", "/volume.nii.gz", "/maps.nii.gz", "/overlay/0.png", "/page.html"]
+    "path",
+    [
+        "/result",
+        "/slices",
+        "/volume.nii.gz",
+        "/maps.nii.gz",
+        "/overlay/0.png",
+        "/page.html",
+        "/dicom",
+        "/dicom.zip",
+        "/dicom/sr.dcm",
+        "/fhir.json",
+    ],
 )
 def test_before_it_is_scored_there_is_nothing_to_look_at(client, path):
     own = send(client).json()["links"]["self"]
@@ -211,6 +227,10 @@ ROUTES = [
     ("GET", f"/api/v1/studies/{NOBODY}/maps.nii.gz", {Role.READ}),
     ("GET", f"/api/v1/studies/{NOBODY}/overlay/0.png", {Role.READ}),
     ("GET", f"/api/v1/studies/{NOBODY}/page.html", {Role.READ}),
+    ("GET", f"/api/v1/studies/{NOBODY}/dicom", {Role.READ}),
+    ("GET", f"/api/v1/studies/{NOBODY}/dicom.zip", {Role.READ}),
+    ("GET", f"/api/v1/studies/{NOBODY}/dicom/sr.dcm", {Role.READ}),
+    ("GET", f"/api/v1/studies/{NOBODY}/fhir.json", {Role.READ}),
     ("GET", f"/api/v1/studies/{NOBODY}/verdicts", {Role.READ}),
     ("POST", f"/api/v1/studies/{NOBODY}/verdicts", {Role.READ}),
     ("DELETE", f"/api/v1/studies/{NOBODY}", set()),
@@ -242,7 +262,10 @@ def test_every_route_of_the_api_is_in_that_list(guarded):
     described = client.get("/api/v1/openapi.json").json()["paths"]
     open_to_all = {"/health", "/ready", "/v2/health/live", "/v2/health/ready", "/api/v1/session"}
     listed = {
-        (method.lower(), path.replace(NOBODY, "{study_id}").replace("/0.png", "/{number}.png"))
+        (
+            method.lower(),
+            path.replace(NOBODY, "{study_id}").replace("/0.png", "/{number}.png").replace("/sr.dcm", "/{name}"),
+        )
         for method, path, _ in ROUTES
     }
     listed = {(method, path.replace("map-net", "{name}")) for method, path in listed}

@@ -38,6 +38,7 @@ def work(
     from hemoscope.terms import RESEARCH_USE_ONLY
 
     with open_store(folder, store_url, keep_pixels_days=keep_pixels_days) as store:
+        from hemoscope.results.dicom.answer import LACKING, is_installed
         from hemoscope.store.scorer import BundleScorer
         from hemoscope.store.worker import Worker
 
@@ -49,6 +50,8 @@ def work(
             threading.Thread(target=_wait_for_end, args=(stopping,), daemon=True).start()
         _log_to_stderr()
         click.echo(f"Scoring with {scorer.model.name} {scorer.model.version}. {RESEARCH_USE_ONLY}", err=True)
+        if not is_installed():
+            click.echo(LACKING, err=True)
         ended = Worker(store, scorer, stopping=stopping).run(until_empty=until_empty)
     click.echo(f"Ended: {ended} submissions.", err=True)
 

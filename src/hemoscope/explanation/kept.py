@@ -9,6 +9,7 @@ from typing import Any
 from hemoscope.explanation.folder import DOCUMENT, PAGE, DrawSettings, write_explanation
 from hemoscope.explanation.viewing import MAPS, VOLUME, write_viewing
 from hemoscope.inference.batch import Examined
+from hemoscope.results.dicom.answer import FHIR, FOLDER, KINDS
 from hemoscope.writing.atomic import write_text
 
 GEOMETRY = "geometry.json"
@@ -38,6 +39,17 @@ class KeptAnswer:
     def maps(self) -> Path:
         """uint8, NIfTI, the volume's shape; not there from a network without maps."""
         return self.folder / MAPS
+
+    @property
+    def objects(self) -> list[Path]:
+        """The DICOM objects, the report first; none of a picture, or where they could not be made."""
+        found = (self.folder / FOLDER).glob("*.dcm")
+        return sorted(found, key=lambda path: (KINDS.index(path.stem.split("-")[0]), path.name))
+
+    @property
+    def fhir(self) -> Path:
+        """The same as FHIR; not there where the objects are not."""
+        return self.folder / FHIR
 
     def geometry(self) -> dict[str, Any] | None:
         """Return what `write_viewing` told; None where nothing could be shown."""

@@ -19,7 +19,7 @@ from hemoscope.web.guards import Guards
 from hemoscope.web.page import add_page
 from hemoscope.web.problems import answer_with_problems
 from hemoscope.web.rates import RateLimits
-from hemoscope.web.routes import network, service, sessions, studies, verdicts, viewing
+from hemoscope.web.routes import network, objects, service, sessions, studies, verdicts, viewing
 from hemoscope.web.service import Service
 from hemoscope.web.settings import ServiceSettings
 
@@ -67,7 +67,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         },
     )
     app.state.service, app.state.door = shared, door
-    for part in (sessions, studies, viewing, verdicts, service, network):
+    for part in (sessions, studies, viewing, objects, verdicts, service, network):
         app.include_router(part.router)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     add_page(app)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import FrameType
 
 from hemoscope.errors import ServiceError
+from hemoscope.results.dicom.answer import LACKING, is_installed
 from hemoscope.store.pool import PoolSettings, WorkerPool
 from hemoscope.store.store import Store
 from hemoscope.terms import RESEARCH_USE_ONLY
@@ -43,6 +44,8 @@ def run_service(settings: ServiceSettings, *, opens_browser: bool, say: Callable
         _log_to_stderr()
         address = address_of(settings)
         say(f"Hemoscope answers at {address} ({RESEARCH_USE_ONLY} Ctrl-C ends it.)")
+        if not is_installed():
+            say(LACKING)
         if opens_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         with suppress(KeyboardInterrupt), _terminating_as_interrupting(), WorkerPool(pool_settings(settings)):

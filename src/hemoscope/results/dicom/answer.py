@@ -11,6 +11,11 @@ from hemoscope.errors import MissingExtraError
 from hemoscope.reading.study import Series
 from hemoscope.records import OperatingPoint, Shown, StudyResult
 
+FOLDER, FHIR = "dicom", "fhir.json"
+"""Where the files of a result lie, below its folder."""
+KINDS = ("sr", "seg", "kos", "sc")
+"""Objects in their order, as their files are called: report, segmentation, key slices, pictures."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -53,6 +58,10 @@ def require_highdicom() -> None:
         import highdicom  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(feature="Writing results as DICOM", extra="dicom") from error
+
+
+LACKING = 'Results are not kept as DICOM objects: pip install "hemoscope[dicom]"'
+"""What a service says at its start without highdicom."""
 
 
 def is_installed() -> bool:

@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.records import Status
-from hemoscope.results.dicom.answer import Answer, require_highdicom
+from hemoscope.results.dicom.answer import FHIR, FOLDER, Answer, require_highdicom
 from hemoscope.results.dicom.identity import Identity, identify
 from hemoscope.results.dicom.key_slices import make_key_slices
 from hemoscope.results.dicom.pictures import make_pictures
@@ -18,7 +18,6 @@ from hemoscope.results.dicom.source import is_dicom, read_source
 from hemoscope.results.fhir import fhir_bundle
 from hemoscope.writing.atomic import write_atomically, write_text
 
-FOLDER, FHIR = "dicom", "fhir.json"
 NAMES = {
     "1.2.840.10008.5.1.4.1.1.88.34": "sr",
     "1.2.840.10008.5.1.4.1.1.66.4": "seg",
