@@ -26,6 +26,7 @@ COMMANDS = (
     "explain",
     "export",
     "learning-curve",
+    "listen",
     "paint",
     "phantom",
     "predict",

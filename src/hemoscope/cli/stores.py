@@ -1,5 +1,7 @@
 """What the commands that open a store have in common."""
 
+import logging
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,3 +42,10 @@ def open_store(
             "Name the folder by --folder, or the database by --store.",
         )
     return Store(place, store_url, keep_pixels_days=keep_pixels_days)
+
+
+def log_to_stderr() -> None:
+    """Let our own log through, and of libraries nothing: their warnings quote what stands in the files."""
+    logging.basicConfig(level=logging.CRITICAL, format="%(asctime)s %(levelname)s %(process)d %(message)s")
+    logging.getLogger("hemoscope").setLevel(logging.INFO)
+    warnings.simplefilter("ignore")

@@ -1,16 +1,14 @@
 """hemoscope work: score what was submitted to a store."""
 
-import logging
 import os
 import signal
 import threading
-import warnings
 from pathlib import Path
 
 import click
 
 from hemoscope.cli import options
-from hemoscope.cli.stores import open_store
+from hemoscope.cli.stores import log_to_stderr, open_store
 
 
 @click.command()
@@ -48,7 +46,7 @@ def work(
             signal.signal(number, lambda *_: stopping.set())
         if until_closed:
             threading.Thread(target=_wait_for_end, args=(stopping,), daemon=True).start()
-        _log_to_stderr()
+        log_to_stderr()
         click.echo(f"Scoring with {scorer.model.name} {scorer.model.version}. {RESEARCH_USE_ONLY}", err=True)
         if not is_installed():
             click.echo(LACKING, err=True)
@@ -61,10 +59,3 @@ def _wait_for_end(stopping: threading.Event) -> None:
     while os.read(0, 4096):
         pass
     stopping.set()
-
-
-def _log_to_stderr() -> None:
-    """Let our own log through, and of libraries nothing: their warnings quote what stands in the files."""
-    logging.basicConfig(level=logging.CRITICAL, format="%(asctime)s %(levelname)s %(process)d %(message)s")
-    logging.getLogger("hemoscope").setLevel(logging.INFO)
-    warnings.simplefilter("ignore")
