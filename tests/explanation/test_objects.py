@@ -1,17 +1,21 @@
 import json
 from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
 from pydicom import dcmread
 
 from hemoscope.datasets.phantom.volume import PhantomSettings, make_phantom
+from hemoscope.explanation.kept import keep_answer
 from hemoscope.explanation.objects import answer_of, has_objects, keep_objects
 from hemoscope.inference.predictor import Predictor
 from hemoscope.inference.study import examine_study
 from hemoscope.reading import open_studies
 from hemoscope.reading.quiet import quiet_libraries
-from hemoscope.results.palette import find_areas
-from hemoscope.terms import Label
+from hemoscope.results.dicom.codes import FINDINGS
+from hemoscope.results.palette import find_areas, number_of
+from hemoscope.terms import SUBTYPES, Label
 from hemoscope.writing.dicom import write_series
 from hemoscope.writing.nifti import write_nifti
 
@@ -84,3 +88,36 @@ def test_a_study_without_identity_is_scored_and_says_why_it_has_no_objects(predi
     ]
     assert "9999" not in json.dumps([notice.message for notice in kept.result.warnings])
     assert kept.result.probability == examined.result.probability
+
+
+def test_whatever_stops_the_making_costs_no_result_and_is_not_quoted(predictor, phantom, tmp_path, stack, monkeypatch):
+    def fail(*_):
+        raise KeyError("MEIER^HANS")
+
+    write_series(phantom.hu, tmp_path / "head", spacing=phantom.spacing, name="head")
+    examined = examine(predictor, tmp_path / "head", stack)
+    monkeypatch.setattr("hemoscope.results.dicom.objects.make_files", fail)
+    kept = keep_objects(examined, tmp_path / "answer", model=predictor.bundle.summary())
+    (notice,) = [one for one in kept.result.warnings if one.code == "dicom_result.failed"]
+    assert notice.message == "No DICOM objects were made of this result, unforeseen: KeyError."
+    assert kept.result.probability == examined.result.probability
+
+
+def test_the_segmentation_is_voxel_for_voxel_what_the_viewer_shows(predictor, phantom, tmp_path, stack):
+    write_series(phantom.hu, tmp_path / "head", spacing=phantom.spacing, name="head", tilt_degrees=14.0)
+    examined = examine(predictor, tmp_path / "head", stack)
+    keep_objects(examined, tmp_path / "answer", model=predictor.bundle.summary())
+    keep_answer(examined, tmp_path / "answer", model=predictor.bundle.summary())
+    areas = np.asarray(nibabel.load(tmp_path / "answer" / "maps.nii.gz").dataobj).transpose(2, 1, 0)
+    dataset = dcmread(tmp_path / "answer" / "dicom" / "seg.dcm")
+    codes = {term.value: label for label, term in FINDINGS.items()}
+    labels = [codes[one.SegmentedPropertyTypeCodeSequence[0].CodeValue] for one in dataset.SegmentSequence]
+    places = {one.instance_uid: place for place, one in enumerate(examined.result.slices)}
+    found = {label: np.zeros_like(areas, bool) for label in labels}
+    for groups, frame in zip(dataset.PerFrameFunctionalGroupsSequence, dataset.pixel_array, strict=True):
+        label = labels[groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber - 1]
+        source = groups.DerivationImageSequence[0].SourceImageSequence[0].ReferencedSOPInstanceUID
+        found[label][places[source]] = frame
+    assert np.array_equal(found.pop(Label.ANY), areas > 0)
+    for label in SUBTYPES:
+        assert np.array_equal(found.get(label, np.zeros_like(areas, bool)), areas == number_of(label))

@@ -110,8 +110,13 @@ def _write(examined: Examined, folder: Path, model: Mapping[str, Any]) -> tuple[
         return examined, make_files(answer_of(examined, model=model), folder)
     except HemoscopeError as error:
         notice = Notice(error.code, f"No DICOM objects were made of this result: {error.message}")
-        result = replace(examined.result, warnings=(*examined.result.warnings, notice))
-        return replace(examined, result=result), []
+    except OSError:  # a disk that is full or gone concerns the whole result
+        raise
+    except Exception as error:  # what a library makes of odd headers never costs a result; its text may quote them
+        kind = type(error).__name__
+        notice = Notice("dicom_result.failed", f"No DICOM objects were made of this result, unforeseen: {kind}.")
+    result = replace(examined.result, warnings=(*examined.result.warnings, notice))
+    return replace(examined, result=result), []
 
 
 def _areas(examined: StudyExamination, number: int) -> np.ndarray | None:

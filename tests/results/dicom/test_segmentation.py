@@ -10,6 +10,7 @@ from hemoscope.results.dicom.codes import FINDINGS
 from hemoscope.results.dicom.objects import make_objects, write_objects
 from hemoscope.results.palette import number_of
 from hemoscope.terms import Label
+from tests.reading.test_functional_groups import write_enhanced
 from tests.results.dicom.drawn import answer_to, areas_at, draw_study, objects_of
 from tests.results.dicom.validators import errors_of_dciodvfy
 
@@ -125,3 +126,26 @@ def test_a_study_in_which_nothing_is_seen_has_no_segmentation(tmp_path):
     with open_studies(draw_study(tmp_path / "in")) as found:
         answer = replace(answer_to(found.studies[0].chosen), areas=lambda _: None)
         assert [one.Modality for one in make_objects(answer)] == ["SR", "KO", "OT", "OT"]
+
+
+def test_frames_of_one_file_are_segmented_and_named_by_number(tmp_path):
+    volume = np.random.default_rng(1).integers(-900, 900, (6, 48, 40)).astype(np.int16)
+    file = write_enhanced(tmp_path, volume, order=[3, 0, 5, 1, 4, 2]).rename(tmp_path / "alone.dcm")
+    (made,) = objects_of(file)["SEG"]
+    (path,) = write_objects((made,), tmp_path / "out")
+    assert errors_of_dciodvfy(path) == []
+    source, dataset = dcmread(file), dcmread(path)
+    order = {1: 3, 2: 0, 3: 5, 4: 1, 5: 4, 6: 2}
+    seen = set()
+    for groups, frame in zip(dataset.PerFrameFunctionalGroupsSequence, dataset.pixel_array, strict=True):
+        reference = groups.DerivationImageSequence[0].SourceImageSequence[0]
+        assert reference.ReferencedSOPInstanceUID == source.SOPInstanceUID
+        number = int(reference.ReferencedFrameNumber)
+        position = source.PerFrameFunctionalGroupsSequence[number - 1].PlanePositionSequence[0].ImagePositionPatient
+        assert groups.PlanePositionSequence[0].ImagePositionPatient == position
+        if groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber == 1:
+            assert np.array_equal(frame, areas_at(order[number], frame.shape) > 0)
+            seen.add(number)
+    assert seen == {1, 3, 4, 5, 6}
+    (series,) = dataset.ReferencedSeriesSequence
+    assert [one.ReferencedSOPInstanceUID for one in series.ReferencedInstanceSequence] == [source.SOPInstanceUID]

@@ -1,13 +1,16 @@
-"""What judges objects from outside: David Clunie's dciodvfy, as the Debian package dicom3tools has it."""
+"""What judges objects: dciodvfy of the Debian package dicom3tools, dicom-validator, and the tables of highdicom."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from highdicom._standard_utils import get_iod_module_map, get_module_attribute_map, get_sop_class_iod_map
+from pydicom import Dataset
 
-REQUIRED = "HEMOSCOPE_REQUIRE_INTEGRATION"
+REQUIRED, STANDARD = "HEMOSCOPE_REQUIRE_INTEGRATION", "HEMOSCOPE_DICOM_STANDARD"
 
 
 def errors_of_dciodvfy(path: Path) -> list[str]:
@@ -20,3 +23,44 @@ def errors_of_dciodvfy(path: Path) -> list[str]:
         pytest.skip(reason)
     done = subprocess.run([program, str(path)], capture_output=True, text=True, errors="replace", timeout=120)
     return [line for line in done.stderr.splitlines() if line.startswith("Error")]
+
+
+def errors_of_dicom_validator(paths: Sequence[Path]) -> dict[str, int]:
+    """Count what PyPI's dicom-validator holds against files, by their names; skip where the standard is not at hand.
+
+    It reads the DocBook text of the standard, which no package brings and which a test must not download.
+    """
+    folder = os.environ.get(STANDARD)
+    if not folder or not any(Path(folder).glob("[0-9]*/json/iod_info.json")):
+        pytest.skip(f"the text of the DICOM standard is not here: name the folder of dicom-validator by {STANDARD}")
+    from dicom_validator.spec_reader.edition_reader import EditionReader
+    from dicom_validator.validator.dicom_file_validator import DicomFileValidator
+
+    edition = max(path.parent.parent.name for path in Path(folder).glob("[0-9]*/json/iod_info.json"))
+    validator = DicomFileValidator(EditionReader(folder).load_dicom_info(edition))
+    return {path.name: sum(one.errors for one in validator.validate(path).values()) for path in paths}
+
+
+def errors_by_tables(dataset: Dataset) -> list[str]:
+    """Hold an object's own attributes against the tables of PS3.3 that highdicom carries.
+
+    Returns:
+        What modules require and is not there, or empty where it must not be; what no module of the object has.
+    """
+    modules = get_iod_module_map()[get_sop_class_iod_map()[dataset.SOPClassUID]]
+    attributes = get_module_attribute_map()
+    found, allowed = [], set()
+    for module in modules:
+        for one in attributes[module["key"]]:
+            if one["path"]:
+                continue
+            keyword = one["keyword"]
+            allowed.add(keyword)
+            if module["usage"] != "M" or module["key"] == "sr-document-content":  # there it hangs on the value type
+                continue
+            if one["type"] in ("1", "2") and keyword not in dataset:
+                found.append(f"{keyword} of {module['key']} is missing")
+            elif one["type"] == "1" and dataset[keyword].is_empty:
+                found.append(f"{keyword} of {module['key']} is empty")
+    found += [f"{element.keyword} is of no module" for element in dataset if element.keyword not in allowed]
+    return found

@@ -1,10 +1,13 @@
 """Where blood is seen, as a Segmentation (PS3.3 A.51): binary, one segment for all of it and one for each subtype."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as DicomSequence
+from pydicom.uid import CTImageStorage
 
 from hemoscope.results.dicom.codes import AI, CATEGORY, FINDINGS, INTRACRANIAL
 from hemoscope.results.dicom.identity import MANUFACTURER, Identity
@@ -26,13 +29,13 @@ def make_segmentation(identity: Identity) -> Dataset | None:
         identity: Names it.
 
     Returns:
-        A `highdicom.seg.Segmentation` of the slices in which anything is seen; None where nothing is, where the slices
-        do not say where they lie, or where they are frames of one file.
+        A `highdicom.seg.Segmentation` of the slices in which anything is seen; None where nothing is, or where the
+        slices do not say where they lie.
     """
     from highdicom import seg
 
     source = identity.source
-    if not source.has_geometry or any(frame is not None for frame in source.frames):
+    if not source.has_geometry:
         return None
     places, planes = _planes(identity)
     if not places:
@@ -40,7 +43,7 @@ def make_segmentation(identity: Identity) -> Dataset | None:
     labels = _found(planes)
     pixels = np.stack([np.stack([_mask(plane, label) for label in labels], axis=-1) for plane in planes])
     made = seg.Segmentation(
-        source_images=[source.headers[place] for place in places],
+        source_images=[_single(identity, place) for place in places],
         pixel_array=pixels,
         segmentation_type=seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[_describe(identity, label, number) for number, label in enumerate(labels, 1)],
@@ -48,6 +51,7 @@ def make_segmentation(identity: Identity) -> Dataset | None:
         content_description=RESEARCH_USE_ONLY,
         **identity.common("seg"),
     )
+    _refer_to_frames(made, identity, places)
     organization = identity.uid("seg", "dimensions")  # highdicom draws it by lot
     for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
         item.DimensionOrganizationUID = organization
@@ -63,6 +67,42 @@ def _planes(identity: Identity) -> tuple[list[int], list[np.ndarray]]:
             places.append(place)
             planes.append(identity.source.turn.undo(areas))
     return places, planes
+
+
+def _single(identity: Identity, place: int) -> Dataset:
+    """Return the header of a slice; of a frame one as if it were a file, since highdicom takes files by their UIDs."""
+    header, frame = identity.source.headers[place], identity.source.frames[place]
+    if frame is None:
+        return header
+    single = deepcopy(header)
+    single.SOPInstanceUID = identity.uid("frame", header.SOPInstanceUID, frame)
+    single.SOPClassUID = CTImageStorage
+    return single
+
+
+def _refer_to_frames(made: Dataset, identity: Identity, places: Sequence[int]) -> None:
+    """Put, in place of frames taken as files, the file that they are in with their numbers (PS3.3 C.7.6.16.2.6)."""
+    headers, frames = identity.source.headers, identity.source.frames
+    known = {str(_single(identity, place).SOPInstanceUID): place for place in places if frames[place] is not None}
+    if not known:
+        return
+    for groups in made.PerFrameFunctionalGroupsSequence:
+        for item in groups.DerivationImageSequence[0].SourceImageSequence:
+            place = known.get(str(item.ReferencedSOPInstanceUID))
+            if place is None:  # the frames of several segments share their items: this one has been changed
+                continue
+            item.ReferencedSOPClassUID = headers[place].SOPClassUID
+            item.ReferencedSOPInstanceUID = headers[place].SOPInstanceUID
+            item.ReferencedFrameNumber = frames[place]
+    for one in made.ReferencedSeriesSequence:
+        files = {str(headers[place].SOPInstanceUID): str(headers[place].SOPClassUID) for place in places}
+        one.ReferencedInstanceSequence = DicomSequence([_reference(uid, files[uid]) for uid in files])
+
+
+def _reference(instance: str, sop_class: str) -> Dataset:
+    item = Dataset()
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class, instance
+    return item
 
 
 def _found(planes: Sequence[np.ndarray]) -> list[Label]:

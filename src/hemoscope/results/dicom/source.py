@@ -1,6 +1,7 @@
 """The series that was scored, as its objects refer to it: who, which study, and where each slice lies."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 from pydicom import dcmread
@@ -19,12 +20,10 @@ from hemoscope.reading.study import Series
 from hemoscope.results.dicom.text import LENGTHS, character_set, clean
 from hemoscope.writing.dicom import uid
 
-PATIENT = ("PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex", "PatientIdentityRemoved")
+PATIENT = ("IssuerOfPatientID", "PatientIdentityRemoved")
+NEEDED = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "PositionReferenceIndicator")
 STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
-FURTHER = (
-    "StudyDescription",
-    "PatientAge",
-    "DeidentificationMethod",
+TRIAL = (
     "ClinicalTrialSponsorName",
     "ClinicalTrialProtocolID",
     "ClinicalTrialProtocolName",
@@ -33,7 +32,8 @@ FURTHER = (
     "ClinicalTrialSubjectID",
     "ClinicalTrialSubjectReadingID",
 )
-"""Copied where the source has them; those of PATIENT and STUDY are written empty where it has not (type 2)."""
+FURTHER = ("StudyDescription", "PatientAge", "DeidentificationMethod", *TRIAL)
+"""Copied where the source has them; those of NEEDED and STUDY are written empty where it has not (type 2)."""
 EQUIPMENT = ("Manufacturer", "ManufacturerModelName", "StationName", "InstitutionName", "SoftwareVersions")
 _TIMES = (("ContentDate", "ContentTime"), ("AcquisitionDate", "AcquisitionTime"), ("SeriesDate", "SeriesTime"))
 _EXACT = ("PatientID", "AccessionNumber", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
@@ -106,9 +106,9 @@ def _read(instance: Instance) -> Dataset:
 def _shared(raw: Dataset) -> Dataset:
     """Copy what the first slice says of patient, study and scanner."""
     shared = Dataset()
-    for keyword in (*PATIENT, *STUDY, *FURTHER, *EQUIPMENT):
+    for keyword in (*PATIENT, *STUDY, *FURTHER, *EQUIPMENT, *NEEDED):
         value = _value(raw, keyword)
-        if value or keyword in (*PATIENT[:2], *PATIENT[3:5], *STUDY):
+        if value or keyword in (*STUDY, *NEEDED):
             setattr(shared, keyword, value)
     if shared.get("PatientSex") not in ("M", "F", "O", ""):
         shared.PatientSex = ""
@@ -116,7 +116,21 @@ def _shared(raw: Dataset) -> Dataset:
         shared.DeidentificationMethod = "Not stated in the source"  # type 1C, PS3.3 C.7.1.1
     if shared.get("PatientIdentityRemoved") not in (None, "YES", "NO"):
         del shared.PatientIdentityRemoved
+    _settle_trial(shared)
     return shared
+
+
+def _settle_trial(shared: Dataset) -> None:
+    """Keep what is said of a clinical trial where it is all that its module requires (PS3.3 C.7.1.3), else nothing."""
+    sponsor, protocol, name, site, site_name, *subjects = TRIAL
+    if sponsor in shared and protocol in shared and any(subject in shared for subject in subjects):
+        for keyword in (name, site, site_name):
+            if keyword not in shared:
+                setattr(shared, keyword, "")
+        return
+    for keyword in TRIAL:
+        if keyword in shared:
+            delattr(shared, keyword)
 
 
 def _value(raw: Dataset, keyword: str) -> str:
@@ -137,8 +151,7 @@ def _value(raw: Dataset, keyword: str) -> str:
 
 
 def _header(raw: Dataset, instance: Instance, shared: Dataset, series: Series) -> Dataset:
-    header = Dataset()
-    header.update(shared)
+    header = deepcopy(shared)
     header.file_meta = raw.file_meta
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
         value = _value(raw, keyword)
@@ -154,7 +167,6 @@ def _header(raw: Dataset, instance: Instance, shared: Dataset, series: Series) -
     header.InstanceNumber = raw.get("InstanceNumber") if instance.number is not None else None
     header.Rows, header.Columns = instance.shape
     header.FrameOfReferenceUID = _value(raw, "FrameOfReferenceUID") or uid("frame", header.SeriesInstanceUID)
-    header.PositionReferenceIndicator = _value(raw, "PositionReferenceIndicator")
     _place(header, instance, series)
     return header
 
