@@ -1,3 +1,5 @@
+import re
+
 import highdicom as hd
 import pytest
 from pydicom import dcmread
@@ -8,7 +10,7 @@ from hemoscope.results.dicom.codes import ABSENT, FINDINGS, PRESENT, UNDETERMINE
 from hemoscope.results.dicom.objects import write_objects
 from hemoscope.terms import RESEARCH_USE_ONLY, Label
 from tests.results.dicom.drawn import SUBTYPES, draw_study, objects_of
-from tests.results.dicom.validators import errors_of_dciodvfy
+from tests.results.dicom.validators import errors_of_dciodvfy, told_by_dcmtk
 
 
 def written_report(folder, tmp_path, **said):
@@ -111,3 +113,12 @@ def test_a_source_without_identity_is_refused(tmp_path):
 
     with pytest.raises(ReadingError, match=r"StudyInstanceUID.*\[dicom_result.no_identity\]"):
         objects_of(draw_study(tmp_path / "in", change=forget))
+
+
+def test_dcmtk_reads_the_same_from_the_report(tmp_path):
+    told = told_by_dcmtk(written_report(draw_study(tmp_path / "in"), tmp_path))
+    assert told.startswith("Comprehensive 3D SR Document")
+    probabilities = re.findall(r'NUM:\(111012,DCM,"Certainty of Finding"\)="([^"]+)" \(1,UCUM,"no units"\)', told)
+    assert [float(value) for value in probabilities] == pytest.approx([0.9375, *SUBTYPES.values()], abs=1e-12)
+    assert '(1386000,SCT,"Intracranial hemorrhage")=(52101004,SCT,"Present")' in told
+    assert '"operating point: balanced"' in told

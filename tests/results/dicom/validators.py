@@ -1,4 +1,4 @@
-"""What judges objects: dciodvfy of the Debian package dicom3tools, dicom-validator, and the tables of highdicom."""
+"""What judges objects from outside: dciodvfy of dicom3tools, DCMTK, dicom-validator, and highdicom's tables."""
 
 import os
 import shutil
@@ -15,14 +15,26 @@ REQUIRED, STANDARD = "HEMOSCOPE_REQUIRE_INTEGRATION", "HEMOSCOPE_DICOM_STANDARD"
 
 def errors_of_dciodvfy(path: Path) -> list[str]:
     """Return what dciodvfy holds against a file; skip, or fail where integration is required, without it."""
-    program = shutil.which("dciodvfy")
+    done = _run("dciodvfy", "dicom3tools", path)
+    return [line for line in done.stderr.splitlines() if line.startswith("Error")]
+
+
+def told_by_dcmtk(path: Path) -> str:
+    """Return a report as DCMTK's dsrdump reads it, with all values whole; skip likewise."""
+    done = _run("dsrdump", "dcmtk", "--print-long-values", "--print-all-codes", path)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _run(name: str, package: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    program = shutil.which(name)
     if program is None:
-        reason = "dciodvfy is not here: make system-packages, or install dicom3tools"
+        reason = f"{name} is not here: make system-packages, or install {package}"
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    done = subprocess.run([program, str(path)], capture_output=True, text=True, errors="replace", timeout=120)
-    return [line for line in done.stderr.splitlines() if line.startswith("Error")]
+    command = [program, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120)
 
 
 def errors_of_dicom_validator(paths: Sequence[Path]) -> dict[str, int]:

@@ -41,7 +41,10 @@ def make_segmentation(identity: Identity) -> Dataset | None:
     if not places:
         return None
     labels = _found(planes)
-    pixels = np.stack([np.stack([_mask(plane, label) for label in labels], axis=-1) for plane in planes])
+    pixels = np.zeros((len(planes), *planes[0].shape, len(labels)), np.bool_)
+    for number, label in enumerate(labels):
+        for place, plane in enumerate(planes):
+            pixels[place, ..., number] = plane > 0 if label is Label.ANY else plane == number_of(label)
     made = seg.Segmentation(
         source_images=[_single(identity, place) for place in places],
         pixel_array=pixels,
@@ -109,10 +112,6 @@ def _found(planes: Sequence[np.ndarray]) -> list[Label]:
     """Return `any`, and the subtypes that are seen somewhere, in their order."""
     seen = {label for plane in planes for label in labels_in(plane)}
     return [label for label in Label if label is Label.ANY or label in seen]
-
-
-def _mask(plane: np.ndarray, label: Label) -> np.ndarray:
-    return (plane > 0 if label is Label.ANY else plane == number_of(label)).astype(np.uint8)
 
 
 def _describe(identity: Identity, label: Label, number: int) -> "seg.SegmentDescription":
