@@ -1,14 +1,19 @@
-"""What judges objects from outside: dciodvfy of dicom3tools, DCMTK, dicom-validator, and highdicom's tables."""
+"""What judges objects from outside: dciodvfy of dicom3tools, DCMTK, and dicom-validator."""
 
+import logging
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
-from highdicom._standard_utils import get_iod_module_map, get_module_attribute_map, get_sop_class_iod_map
-from pydicom import Dataset
+from dicom_validator.spec_reader.edition_reader import EditionReader
+from dicom_validator.validator.dicom_file_validator import DicomFileValidator
+from dicom_validator.validator.dicom_info import DicomInfo
+
+from tests.results.dicom.standard_tables import read_tables
+
 
 REQUIRED, STANDARD = "HEMOSCOPE_REQUIRE_INTEGRATION", "HEMOSCOPE_DICOM_STANDARD"
 
@@ -37,42 +42,28 @@ def _run(name: str, package: str, *arguments: object) -> "subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120)
 
 
-def errors_of_dicom_validator(paths: Sequence[Path]) -> dict[str, int]:
-    """Count what PyPI's dicom-validator holds against files, by their names; skip where the standard is not at hand.
+def errors_of_dicom_validator(path: Path) -> list[str]:
+    """Return what PyPI's dicom-validator holds against a file, a line per attribute.
 
-    It reads the DocBook text of the standard, which no package brings and which a test must not download.
+    It reads the DocBook text of the standard, which no package brings and a test must not download: where the folder
+    that it keeps it in is not named, highdicom's tables of the standard take its place.
     """
     folder = os.environ.get(STANDARD)
-    if not folder or not any(Path(folder).glob("[0-9]*/json/iod_info.json")):
-        pytest.skip(f"the text of the DICOM standard is not here: name the folder of dicom-validator by {STANDARD}")
-    from dicom_validator.spec_reader.edition_reader import EditionReader
-    from dicom_validator.validator.dicom_file_validator import DicomFileValidator
+    results = DicomFileValidator(_tables() if folder is None else _text(folder), logging.CRITICAL).validate(path)
+    return [
+        f"{module}: {tag} {error.code.name}"
+        for result in results.values()
+        for module, errors in (result.module_errors or {}).items()
+        for tag, error in errors.items()
+    ]
 
+
+@cache
+def _tables() -> DicomInfo:
+    return read_tables()
+
+
+@cache
+def _text(folder: str) -> DicomInfo:
     edition = max(path.parent.parent.name for path in Path(folder).glob("[0-9]*/json/iod_info.json"))
-    validator = DicomFileValidator(EditionReader(folder).load_dicom_info(edition))
-    return {path.name: sum(one.errors for one in validator.validate(path).values()) for path in paths}
-
-
-def errors_by_tables(dataset: Dataset) -> list[str]:
-    """Hold an object's own attributes against the tables of PS3.3 that highdicom carries.
-
-    Returns:
-        What modules require and is not there, or empty where it must not be; what no module of the object has.
-    """
-    modules = get_iod_module_map()[get_sop_class_iod_map()[dataset.SOPClassUID]]
-    attributes = get_module_attribute_map()
-    found, allowed = [], set()
-    for module in modules:
-        for one in attributes[module["key"]]:
-            if one["path"]:
-                continue
-            keyword = one["keyword"]
-            allowed.add(keyword)
-            if module["usage"] != "M" or module["key"] == "sr-document-content":  # there it hangs on the value type
-                continue
-            if one["type"] in ("1", "2") and keyword not in dataset:
-                found.append(f"{keyword} of {module['key']} is missing")
-            elif one["type"] == "1" and dataset[keyword].is_empty:
-                found.append(f"{keyword} of {module['key']} is empty")
-    found += [f"{element.keyword} is of no module" for element in dataset if element.keyword not in allowed]
-    return found
+    return EditionReader(folder).load_dicom_info(edition)
