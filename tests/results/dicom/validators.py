@@ -14,7 +14,6 @@ from dicom_validator.validator.dicom_info import DicomInfo
 
 from tests.results.dicom.standard_tables import read_tables
 
-
 REQUIRED, STANDARD = "HEMOSCOPE_REQUIRE_INTEGRATION", "HEMOSCOPE_DICOM_STANDARD"
 
 
