@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
@@ -112,3 +113,18 @@ def test_a_patient_without_id_and_uids_that_are_none_make_a_valid_bundle(tmp_pat
     (study,) = resources(bundle, "ImagingStudy")
     assert study["identifier"][0]["value"] == "ID_0a"
     assert [one["modality"]["code"] for one in study["series"]] == ["SR", "SEG", "KO", "OT"]
+
+
+def test_a_point_that_abstains_is_told_whole_in_fhir_and_in_the_report(tmp_path):
+    with open_studies(draw_study(tmp_path / "in")) as found:
+        answer = answer_to(found.studies[0].chosen, decision=Decision.UNCERTAIN, probability=0.3)
+        point = replace(answer.point, name="abstain", uncertain_from=0.125)
+        make_files(replace(answer, result=replace(answer.result, operating_point=point)), tmp_path / "out")
+    bundle = json.loads((tmp_path / "out" / FHIR).read_text())
+    Bundle.model_validate(bundle)
+    first = resources(bundle, "Observation")[0]
+    assert first["component"][3]["valueQuantity"]["value"] == 0.125
+    assert first["interpretation"][0]["coding"][0]["code"] == "IND"
+    report = dcmread(tmp_path / "out" / "dicom" / "sr.dcm").to_json()
+    assert "operating point: abstain" in report
+    assert "uncertain from: 0.125" in report

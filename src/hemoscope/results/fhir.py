@@ -117,6 +117,8 @@ def _observation(identity: Identity, label: Label) -> dict[str, Any]:
     if label is Label.ANY:
         components.append({"code": {"text": "Operating point"}, "valueString": point.name})
         components.append({"code": {"text": "Threshold"}, "valueQuantity": _quantity(point.threshold)})
+        if point.uncertain_from is not None:
+            components.append({"code": {"text": "Uncertain from"}, "valueQuantity": _quantity(point.uncertain_from)})
     keys = [str(identity.source.headers[place].SOPInstanceUID) for place in slices_of(result, label)]
     return {
         "resourceType": "Observation",
