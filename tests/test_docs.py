@@ -19,6 +19,12 @@ def test_the_command_reference_is_what_the_commands_say():
     assert (ROOT / "docs" / "reference" / "cli.md").read_text() == written["page"]()
 
 
+def test_the_conformance_statement_is_what_the_code_does():
+    pytest.importorskip("pynetdicom")
+    written = runpy.run_path(str(ROOT / "docs" / "reference" / "write_dicom_conformance.py"))
+    assert (ROOT / "docs" / "reference" / "dicom_conformance.md").read_text() == written["page"]()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_leads_somewhere(page):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):

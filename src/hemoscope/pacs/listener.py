@@ -22,6 +22,9 @@ from hemoscope.store.store import Store
 log = logging.getLogger("hemoscope.pacs.listener")
 SUCCESS, NOT_AUTHORIZED, OUT_OF_RESOURCES, MISMATCH, NOT_UNDERSTOOD = 0x0000, 0x0124, 0xA700, 0xA900, 0xC000
 """Status of C-STORE (PS3.4 B.2.3, PS3.7 C.5)."""
+ACSE_S = 30.0
+"""Seconds for a peer to ask for an association once it is connected, and to end one."""
+OLDEST_TLS = ssl.TLSVersion.TLSv1_2
 _LOOK_S, _AWAY_S, _REFUSALS_S = 0.25, 5.0, 60.0
 
 
@@ -91,17 +94,11 @@ class Listener:
         return int(self._server.server_address[1])
 
     def _serve(self) -> Any:
-        from pynetdicom import AE, evt
+        from pynetdicom import evt
 
         from hemoscope.pacs.server import Server
 
-        bounds, settings = self._settings.bounds, self._settings
-        entity = AE(ae_title=settings.title)
-        entity.supported_contexts = accepted_contexts()
-        entity.require_called_aet = True
-        entity.require_calling_aet = sorted({peer.title for peer in settings.peers})
-        entity.maximum_associations, entity.maximum_pdu_size = bounds.associations, bounds.pdu_bytes
-        entity.acse_timeout, entity.dimse_timeout, entity.network_timeout = 30, bounds.dimse_s, bounds.network_s
+        settings, entity = self._settings, application_entity(self._settings)
         handlers = [
             (evt.EVT_C_STORE, self._on_store),
             (evt.EVT_C_ECHO, lambda _: SUCCESS),
@@ -243,6 +240,20 @@ class _Studies:
                 known.pop(study, None)
 
 
+def application_entity(settings: ListenSettings) -> Any:
+    """Make the application entity: what it accepts, from whom, and how long it waits."""
+    from pynetdicom import AE
+
+    bounds = settings.bounds
+    entity = AE(ae_title=settings.title)
+    entity.supported_contexts = accepted_contexts()
+    entity.require_called_aet = True
+    entity.require_calling_aet = sorted({peer.title for peer in settings.peers})
+    entity.maximum_associations, entity.maximum_pdu_size = bounds.associations, bounds.pdu_bytes
+    entity.acse_timeout, entity.dimse_timeout, entity.network_timeout = ACSE_S, bounds.dimse_s, bounds.network_s
+    return entity
+
+
 def tls_context(tls: Tls) -> ssl.SSLContext:
     """Make the listener's side of TLS 1.2 or newer (BCP 195, PS3.15 B.12).
 
@@ -250,7 +261,7 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
         ServiceError: "listen.bad_certificate".
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = OLDEST_TLS
     try:
         context.load_cert_chain(tls.certificate, tls.key)
         if tls.authorities is not None:
