@@ -56,12 +56,13 @@ frontend/node_modules: frontend/package-lock.json
 	cd frontend && npm ci
 	@touch $@
 
-system-packages:  ## what pip cannot bring, by apt: a browser, PostgreSQL, DCMTK and dicom3tools, which tests drive
+system-packages:  ## what pip cannot bring, by apt: a browser, PostgreSQL, an archive and DICOM tools, which tests drive
 	@missing=; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v dciodvfy >/dev/null || missing="$$missing dicom3tools"; \
-	command -v dsrdump >/dev/null || missing="$$missing dcmtk"; \
+	command -v storescu >/dev/null || missing="$$missing dcmtk"; \
+	[ -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so ] || missing="$$missing orthanc orthanc-dicomweb"; \
 	[ -n "$$missing" ] || { echo "All of them are here."; exit 0; }; \
 	command -v apt-get >/dev/null || { echo "There is no apt-get here: install$$missing in your system's way, chromium on the PATH."; exit 0; }; \
 	as_root=$$([ "$$(id -u)" -eq 0 ] || echo sudo); \

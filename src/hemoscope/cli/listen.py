@@ -54,8 +54,8 @@ def listen(
     """Receive studies by C-STORE and score them, until Ctrl-C; what was acknowledged is not lost, whatever is killed.
 
     Studies come into the store of hemoscope serve, which may run beside it. An instance is acknowledged once it is on
-    the disk; a study is complete when it was quiet, or has as many instances as (0020,1208) says. Needs the extra
-    [pacs]. Research use only.
+    the disk; a study is complete when it was quiet, or has as many instances as (0020,1208) says. Results are sent to
+    the places of hemoscope destinations. Needs the extra [pacs]. Research use only.
     """
     from hemoscope.pacs.settings import ListenSettings, Peer, Tls
     from hemoscope.terms import RESEARCH_USE_ONLY
@@ -69,11 +69,14 @@ def listen(
         signal.signal(number, lambda *_: stopping.set())
     with open_store(folder, store_url, keep_pixels_days=keep_pixels_days) as store:
         from hemoscope.pacs.listener import Listener
+        from hemoscope.pacs.sender import Sender
         from hemoscope.store.pool import PoolSettings, WorkerPool
 
         log_to_stderr()
         pool = PoolSettings(store.folder, store_url, workers, bundle, operating_point, keep_pixels_days)
+        sender = threading.Thread(target=Sender(store, stopping=stopping).run, name="sender", daemon=True)
         with Listener(store, settings) as listener, WorkerPool(pool):
+            sender.start()
             click.echo(f"{title} listens at {host}, port {listener.port} (Ctrl-C ends it).", err=True)
             click.echo(RESEARCH_USE_ONLY, err=True)
             stopping.wait()

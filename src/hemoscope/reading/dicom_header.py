@@ -18,6 +18,11 @@ _CT_CLASSES = frozenset(
 )
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _PICTURE_MODALITIES = frozenset({"OT", "SC"})
+_WITHOUT_PICTURES = frozenset({"SR", "KO", "PR", "SEG", "REG", "DOC", "RTSTRUCT", "RTPLAN", "RTDOSE", "AU", "PLAN"})
+"""Reports, selections, presentations, segmentations and plans (PS3.3 C.7.3.1.1.1)."""
+OWN_RESULT, NO_PICTURE = "dicom.own_result", "dicom.no_picture"
+OURS = "Hemoscope"
+"""(0008,0070) Manufacturer of what `hemoscope.results.dicom` makes."""
 _HU_TYPES = frozenset({"", "HU", "HU_MOD", "US"})
 """(0028,1054) Rescale Type: US, unspecified, is what many scanners write for HU."""
 
@@ -35,10 +40,12 @@ def unit_of(header: Any, *, source: str) -> Unit:
         HU for a CT image, GREY for a secondary capture, a color image or a file without modality.
 
     Raises:
-        RefusedError: "dicom.not_ct", "dicom.localizer" or "dicom.not_hounsfield".
+        RefusedError: "dicom.own_result", "dicom.no_picture", "dicom.not_ct", "dicom.localizer" or
+            "dicom.not_hounsfield".
     """
     modality = text(header, "Modality").upper()
     sop_class = text(header, "SOPClassUID")
+    _refuse_what_is_no_picture(header, modality, source)
     if modality not in {"", "CT", *_PICTURE_MODALITIES}:
         raise RefusedError(
             "dicom.not_ct",
@@ -140,6 +147,18 @@ def whole_number(header: Any, keyword: str, default: int) -> int:
     """Read an integer attribute; a missing or empty one is `default`, text that is no number raises ValueError."""
     found = text(header, keyword)
     return int(found) if found else default
+
+
+def _refuse_what_is_no_picture(header: Any, modality: str, source: str) -> None:
+    """Refuse what an archive keeps beside the images of a study: reports and the like, and results of ours."""
+    if modality != "CT" and text(header, "Manufacturer") == OURS:
+        raise RefusedError(
+            OWN_RESULT, f"{source} is a result of Hemoscope itself.", "Choose the head CT series of the study."
+        )
+    if modality in _WITHOUT_PICTURES:
+        raise RefusedError(
+            NO_PICTURE, f"{source} holds no picture but {modality}.", "Choose the head CT series of the study."
+        )
 
 
 def _refuse_localizer(header: Any, source: str) -> None:

@@ -28,6 +28,7 @@ _TAGS = [
         "SOPClassUID",
         "SOPInstanceUID",
         "Modality",
+        "Manufacturer",
         "StudyInstanceUID",
         "SeriesInstanceUID",
         "SeriesNumber",

@@ -15,6 +15,9 @@ from hemoscope.reading.study import FileProblem, FoundPicture, FoundStudies, Ser
 from hemoscope.records import ErrorReport
 from hemoscope.terms import Unit
 
+BESIDE_IMAGES = frozenset({"dicom.own_result", "dicom.no_picture"})
+"""What an archive keeps with the images of a study: beside them it is no failure, alone it is."""
+
 
 @contextlib.contextmanager
 def open_studies(path: str | os.PathLike[str], *, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[FoundStudies]:
@@ -55,8 +58,10 @@ def _assemble(scan: Scan, place: str) -> FoundStudies:
         except HemoscopeError as error:
             problems.append(FileProblem(source.name, ErrorReport.of(error)))
     studies, captures = _studies(instances, place)
+    beside = [problem.input for problem in problems if studies and problem.error.code in BESIDE_IMAGES]
+    problems = [problem for problem in problems if problem.input not in beside]
     pictures = [FoundPicture(source.path, source.name) for source in scan.sources if source.kind is Kind.PICTURE]
-    return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), tuple(scan.ignored))
+    return FoundStudies((*studies, *volumes), tuple(problems), (*pictures, *captures), (*scan.ignored, *beside))
 
 
 def _dicom(source: Source) -> tuple[Instance, ...]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hemoscope.records import ErrorReport
 from hemoscope.store.audit import WORKER, append
 from hemoscope.store.database import Database
+from hemoscope.store.deliveries import plan_deliveries
 from hemoscope.store.files import Files, remove
 from hemoscope.store.records import Job, State
 from hemoscope.store.rows import new_id, now, submission_of
@@ -261,5 +262,6 @@ def _end(
         )
     )
     codes = sorted({*said.codes, *(() if error is None else (error.code,))})
+    plan_deliveries(connection, submission_id)
     details = {"state": str(ended), "results": said.count, "codes": codes}
     append(connection, "finished", actor=WORKER, subject=submission_id, details=details)

@@ -9,9 +9,11 @@ from hemoscope.store.database import Database
 from hemoscope.store.files import Files, remove
 from hemoscope.store.records import State
 from hemoscope.store.rows import new_id, now
-from hemoscope.store.tables import answers, results, studies, submissions, workers
+from hemoscope.store.tables import answers, deliveries, results, studies, submissions, workers
 
 FINAL = (State.SCORED, State.REFUSED, State.FAILED)
+WAITING = "waiting"
+"""State of a delivery that is still to be sent."""
 LEFT_S = 3600.0
 """Seconds after which files without a row can be of no upload or result under way: all of those are bounded."""
 _WORKERS_S = 3600.0
@@ -32,6 +34,8 @@ class Retention:
     def remove_old_pixels(self, *, at: datetime | None = None) -> int:
         """Remove what came, and what a viewer shows of it, where it is older than may be kept; answers stay.
 
+        What is still to be sent somewhere waits until it was.
+
         Args:
             at: The time; now unless given.
 
@@ -41,10 +45,11 @@ class Retention:
         if self._days is None:
             return 0
         latest = (at or now()) - timedelta(days=self._days)
+        waits = sa.exists().where(deliveries.c.submission_id == submissions.c.id, deliveries.c.state == WAITING)
         is_old = sa.and_(submissions.c.state.in_(FINAL), submissions.c.has_pixels, submissions.c.finished_at <= latest)
         with self._database.reading() as connection:
             old = connection.scalars(
-                sa.select(submissions.c.id).where(is_old).order_by(submissions.c.finished_at)
+                sa.select(submissions.c.id).where(is_old, ~waits).order_by(submissions.c.finished_at)
             ).all()
         for submission_id in old:
             self._remove_pixels(submission_id)

@@ -7,6 +7,8 @@ from typing import Self
 
 from hemoscope.store.audit import AuditTrail
 from hemoscope.store.database import Database
+from hemoscope.store.deliveries import Deliveries
+from hemoscope.store.destinations import Destinations
 from hemoscope.store.files import Files
 from hemoscope.store.monitoring import Monitoring
 from hemoscope.store.queue import Patience, Queue
@@ -39,6 +41,8 @@ class Store:
         audit: What happened.
         queue: Taken from by workers.
         scores: Results, each made once.
+        destinations: Where results are sent.
+        deliveries: What is to be sent there, and what was.
         retention: What is kept for how long.
 
     Raises:
@@ -67,6 +71,8 @@ class Store:
             self.database, self.files, self.submissions, keep_pixels_days=keep_pixels_days, patience=patience
         )
         self.scores = Scores(self.database, self.files, patience=self.queue.patience)
+        self.destinations = Destinations(self.database)
+        self.deliveries = Deliveries(self.database, self.files)
         self.retention = Retention(self.database, self.files, keep_pixels_days=keep_pixels_days)
 
     def close(self) -> None:

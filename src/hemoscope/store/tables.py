@@ -168,6 +168,36 @@ tokens = Table(
     Column("created_at", Utc, nullable=False),
     Column("revoked_at", Utc),
 )
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", String(64), nullable=False),
+    Column("gets_all", Boolean, nullable=False),
+    Column("is_third_party", Boolean, nullable=False),
+    Column("secret_env", String(128)),
+    Column("created_at", Utc, nullable=False),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("destination_id", ID, ForeignKey("destinations.id", ondelete="CASCADE"), nullable=False),
+    Column("submission_id", ID, ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("result_id", ID, ForeignKey("results.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("state", WORD, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", ID),
+    Column("lease_until", Utc),
+    Column("not_before", Utc),
+    Column("ended_at", Utc),
+    Column("error_code", String(64)),
+    UniqueConstraint("destination_id", "submission_id", "result_id", name="uq_deliveries_once"),
+    Index("ix_deliveries_state_not_before", "state", "not_before"),
+)
 audit = Table(
     "audit",
     metadata,

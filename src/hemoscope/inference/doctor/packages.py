@@ -47,7 +47,7 @@ EXTRAS = {
     ),
     "parquet": ("pyarrow",),
     "dicom": ("highdicom",),
-    "pacs": ("pynetdicom",),
+    "pacs": ("dicomweb-client", "hl7", "pynetdicom"),
     "deidentify": ("dicom-anonymizer",),
     "simulate": ("simpy",),
     "postgresql": ("pg8000",),
