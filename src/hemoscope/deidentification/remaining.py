@@ -24,7 +24,6 @@ _TELLING = (
     "InstitutionAddress",
     "StationName",
     "StudyID",
-    "DeviceSerialNumber",
 )
 """Attributes whose values must not stand anywhere else either, beside all names of persons."""
 _SHORTEST = 4

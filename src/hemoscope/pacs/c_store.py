@@ -10,7 +10,7 @@ from hemoscope.pacs.errors import DeliveryError
 from hemoscope.pacs.places import Place
 
 SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
-"""Our objects are not compressed, so either will do."""
+"""Our objects are not compressed, so either will do; each in a context of its own, so that they go as they are."""
 CONNECT_S, REPLY_S = 15, 60
 
 
@@ -24,13 +24,13 @@ def store(place: Place, objects: Sequence[Dataset]) -> None:
     Raises:
         DeliveryError: "delivery.unreachable", "delivery.refused" or "delivery.not_stored".
     """
-    from pynetdicom import AE
+    from pynetdicom import AE, build_context
 
     entity = AE(ae_title=place.calling)
     entity.connection_timeout, entity.acse_timeout = CONNECT_S, CONNECT_S
     entity.dimse_timeout = entity.network_timeout = REPLY_S
-    for uid in sorted({str(one.SOPClassUID) for one in objects}):
-        entity.add_requested_context(uid, SYNTAXES)
+    kinds = sorted({str(one.SOPClassUID) for one in objects})
+    entity.requested_contexts = [build_context(uid, syntax) for uid in kinds for syntax in SYNTAXES]
     tls = (ssl.create_default_context(), place.host) if place.is_tls else None
     association = entity.associate(place.host, place.port, ae_title=place.title, tls_args=tls)
     if association.is_rejected:
