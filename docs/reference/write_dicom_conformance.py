@@ -11,10 +11,11 @@ import pynetdicom.sop_class
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydicom.charset import python_encoding
 from pydicom.uid import UID
-from pynetdicom._globals import APPLICATION_CONTEXT_NAME
+from pynetdicom._globals import APPLICATION_CONTEXT_NAME, DEFAULT_MAX_LENGTH
 
 from hemoscope.deidentification import profile
-from hemoscope.pacs import contexts, listener
+from hemoscope.pacs import c_store, contexts, dicomweb, listener
+from hemoscope.pacs.places import OUR_TITLE
 from hemoscope.pacs.settings import ListenSettings
 from hemoscope.results.dicom.identity import DESCRIPTIONS, SERIES
 from hemoscope.results.dicom.objects import NAMES
@@ -63,7 +64,12 @@ def _of_the_listener() -> dict[str, Any]:
 def _of_the_rest() -> dict[str, Any]:
     objects = ((_name(uid), uid, f"{SERIES[kind]}, {DESCRIPTIONS[kind]}") for uid, kind in NAMES.items())
     return {
-        "sent": "it sends nothing by DICOM itself.",
+        "c_store": c_store,
+        "dicomweb": dicomweb,
+        "our_title": OUR_TITLE,
+        "sent_classes": len(NAMES),
+        "sent_syntaxes": [UID(uid).name for uid in c_store.SYNTAXES],
+        "sender_pdu": DEFAULT_MAX_LENGTH,
         "written_syntax": "Explicit VR Little Endian, 1.2.840.10008.1.2.1",
         "charsets": [name for name in python_encoding if name.startswith(("ISO_IR", "ISO 2022 IR", "GB"))],
         "utf_8": UTF_8,

@@ -1,7 +1,9 @@
 """What the conformance statement says of negotiation, over real associations: docs/reference/dicom_conformance.md."""
 
 import pytest
-from pynetdicom import AE
+from pydicom import dcmread
+from pydicom.uid import UID
+from pynetdicom import AE, evt
 from pynetdicom.pdu_primitives import (
     AsynchronousOperationsWindowNegotiation,
     SCP_SCU_RoleSelectionNegotiation,
@@ -15,7 +17,11 @@ from pynetdicom.sop_class import (
     StudyRootQueryRetrieveInformationModelMove,
 )
 
+from hemoscope.pacs import c_store
 from hemoscope.pacs.contexts import TRANSFER_SYNTAXES, UNCOMPRESSED, VERIFICATION, storage_classes
+from hemoscope.pacs.places import read_place
+from hemoscope.results.dicom.objects import NAMES, write_objects
+from tests.results.dicom.drawn import draw_study, objects_of
 
 from .conftest import IGNORED, listening
 
@@ -91,3 +97,23 @@ def test_services_that_the_statement_denies_are_not_accepted(store, uid):
         association = ask(listener.port, [(uid, list(UNCOMPRESSED)), (VERIFICATION, list(UNCOMPRESSED))])
     assert [one.abstract_syntax for one in association.rejected_contexts] == [uid]
     assert [one.abstract_syntax for one in association.accepted_contexts] == [VERIFICATION]
+
+
+def test_the_sender_asks_for_each_class_in_each_syntax_and_for_nothing_more(tmp_path):
+    made = [one for some in objects_of(draw_study(tmp_path / "in")).values() for one in some]
+    objects = [dcmread(path) for path in write_objects(tuple(made), tmp_path / "out")]
+    asked, entity = [], AE(ae_title="PACS")
+    for uid in NAMES:
+        entity.add_supported_context(uid, c_store.SYNTAXES)
+    handlers = [(evt.EVT_C_STORE, lambda _: 0), (evt.EVT_ACCEPTED, lambda event: asked.append(event.assoc.requestor))]
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    try:
+        c_store.store(read_place(f"dicom://PACS@127.0.0.1:{server.server_address[1]}"), objects)
+    finally:
+        server.shutdown()
+    (requestor,) = asked
+    contexts = {(one.abstract_syntax, *one.transfer_syntax) for one in requestor.requested_contexts}
+    assert contexts == {(uid, syntax) for uid in NAMES for syntax in c_store.SYNTAXES}
+    assert {UID(one.file_meta.TransferSyntaxUID) for one in objects} == {UID("1.2.840.10008.1.2.1")}
+    assert (requestor.ae_title, requestor.maximum_length) == ("HEMOSCOPE", 16382)
+    assert (requestor.role_selection, requestor.sop_class_extended, requestor.user_identity) == ({}, {}, None)
