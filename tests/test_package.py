@@ -33,7 +33,7 @@ def test_an_unknown_name_is_an_attribute_error():
 FAMILIES = (
     "archive|bundle|data|deidentify|delivery|destination|dicom|dicomweb|dicom_result|evaluation|explain|export|gate|groups|input|install|journal|lesion|listen|"
     "method|metric|model|nifti|operating_point|origin|output|picture|queue|read|result|review|run|series|service|settings|split|"
-    "store|study|submission|tuning|validation|weights|window"
+    "store|study|submission|tuning|validation|watch|weights|window"
 )
 FILE_NAMES = {
     "deidentify.key",

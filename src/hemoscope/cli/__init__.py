@@ -41,6 +41,7 @@ COMMANDS = (
     "train",
     "train-study",
     "tune",
+    "watch",
     "work",
 )
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3

@@ -42,7 +42,7 @@ class Web:
         if place.tongue is not Tongue.STOW:
             raise InputError("destination.bad_url", "Expected an address of HTTP.", "Begin it with https://.")
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self._client = DICOMwebClient(url, headers=headers, timeout=TIMEOUT_S)
+        self._client = DICOMwebClient(url, headers=headers, timeout=TIMEOUT_S, permissive_uid=True)
 
     def find(self, filters: Mapping[str, str]) -> list[str]:
         """Return the UIDs of the studies that match (QIDO-RS).
