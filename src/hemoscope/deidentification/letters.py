@@ -22,6 +22,11 @@ FEWEST = 4
 """Letters in a row: fewer may be wires, tubes, or noise."""
 LIKE = 0.25
 """How far letters of a row differ in height, and in where they stand, as a share of the height."""
+RUNNING = 0.5
+"""Strokes that the middle one of a piece's lines crosses, per height of its width, where letters run into each other:
+the ragged edge of skin or of a headrest has fewer."""
+FILLED = 0.3
+"""Share of their box that such letters fill at least; a curved edge fills less."""
 APART = 2.5
 """Heights between neighbors of a row at most."""
 
@@ -32,6 +37,7 @@ class _Shape:
     top: int
     width: int
     height: int
+    letters: int = 1
 
 
 def declared_letters(dataset: Dataset) -> Notice | None:
@@ -84,21 +90,33 @@ def _shapes(bright: np.ndarray) -> list[_Shape]:
     near = cv2.dilate(body, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
     found = []
     for left, top, width, height, area in boxes[1:].tolist():
-        is_sized = HEIGHTS[0] <= height <= HEIGHTS[1] and 1 <= width <= WIDEST * height
-        if is_sized and area >= height and not near[top : top + height, left : left + width].any():
-            found.append(_Shape(left, top, width, height))
+        place = slice(top, top + height), slice(left, left + width)
+        if not HEIGHTS[0] <= height <= HEIGHTS[1] or area < height or near[place].any():
+            continue
+        count = 1 if width <= WIDEST * height else _running_letters(bright[place])
+        if count:
+            found.append(_Shape(left, top, width, height, count))
     return found
+
+
+def _running_letters(piece: np.ndarray) -> int:
+    """Return how many letters a wide piece may be that run into each other; 0 where it is crossed too seldom."""
+    height, width = piece.shape
+    strokes = np.median((np.diff(piece, axis=1, prepend=np.uint8(0)) == 1).sum(axis=1))
+    if piece.mean() < FILLED:
+        return 0
+    return round(width / height) if strokes >= max(FEWEST, RUNNING * width / height) else 0
 
 
 def _row_from(first: _Shape, shapes: list[_Shape]) -> bool:
     """Whether enough shapes follow one to the right, each like it and near the last."""
-    count, last = 1, first
+    count, last = first.letters, first
     for shape in sorted(shapes, key=lambda each: each.left):
         gap = shape.left - (last.left + last.width)
         is_alike = abs(shape.height - first.height) <= max(1.0, LIKE * first.height)
         stands_level = abs(shape.top + shape.height - first.top - first.height) <= max(1.0, LIKE * first.height)
         if shape.left > last.left and gap <= APART * first.height and is_alike and stands_level:
-            count, last = count + 1, shape
+            count, last = count + shape.letters, shape
     return count >= FEWEST
 
 
