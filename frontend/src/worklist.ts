@@ -72,6 +72,8 @@ export function showWorklist(room: HTMLElement, session: Session): () => void {
       { class: "filters", "aria-label": "Filters", onsubmit: (event: Event) => event.preventDefault() },
       h("label", { for: "q" }, "Find", search),
       ...FILTERS.map(([name, label, options]) => select(name, label, options, choose)),
+      day("received_from", "From", 0, choose),
+      day("received_until", "To", 1, choose),
       h("a", { href: `${BASE}/verdicts.csv`, download: "verdicts.csv", id: "export" }, "Verdicts as CSV"),
     ),
     said,
@@ -100,6 +102,19 @@ function select(name: string, label: string, options: [string, string][], choose
     { id: name, onchange: () => choose(name, field.value) },
     ...options.map(([value, text]) => h("option", { value }, text)),
   );
+  return h("label", { for: name }, label, field);
+}
+
+/** A day to filter by: the moment at which it begins here, or, with a day more, ends. */
+function day(name: string, label: string, more: number, choose: (name: string, value: string) => void): HTMLElement {
+  const field = h("input", {
+    type: "date",
+    id: name,
+    onchange: () => {
+      const [year, month, date] = field.value.split("-").map(Number);
+      choose(name, field.value ? new Date(year!, month! - 1, date! + more).toISOString() : "");
+    },
+  });
   return h("label", { for: name }, label, field);
 }
 

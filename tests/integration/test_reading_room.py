@@ -196,6 +196,14 @@ def test_filters_and_search_narrow_the_worklist(page, address, scored):
     page.locator("tbody tr").first.wait_for(state="detached")
     page.fill("#q", "head-ct")
     page.wait_for_selector("tbody tr.positive")
+    page.fill("#received_from", "2999-01-01")
+    page.locator("tbody tr").first.wait_for(state="detached")
+    page.fill("#received_from", "2020-01-01")
+    page.wait_for_selector("tbody tr.positive")
+    page.fill("#received_until", "2020-01-02")
+    page.locator("tbody tr").first.wait_for(state="detached")
+    page.fill("#received_until", "")
+    page.wait_for_selector("tbody tr.positive")
 
 
 def test_a_real_study_is_uploaded_scored_shown_and_judged(page, address, real_data, tmp_path):
