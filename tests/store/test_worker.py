@@ -283,6 +283,22 @@ def test_a_database_that_is_away_is_waited_for(store, monkeypatch):
     assert store.worklist.count_states()[State.SCORED] == 1
 
 
+def test_a_database_that_goes_away_while_a_study_is_scored_does_not_count_against_it(store, monkeypatch):
+    submission = submit(store, content=b"head")
+    real, failures = store.scores.keep, [sa.exc.OperationalError("insert", {}, Exception("away")) for _ in range(5)]
+
+    def keep(*arguments: object, **named: object) -> None:
+        if failures:
+            raise failures.pop()
+        real(*arguments, **named)
+
+    monkeypatch.setattr(worker_module, "AWAY_S", 0.01)
+    monkeypatch.setattr(store.scores, "keep", keep)
+    worked(store)
+    ended = store.submissions.get(submission.id)
+    assert (ended.state, ended.attempts) == (State.SCORED, 1)
+
+
 def test_nothing_that_a_client_named_is_in_the_audit_trail_or_the_log(store, caplog):
     caplog.set_level("DEBUG")
     submit(store, name="MEIER^HANS.zip", content=b"head")

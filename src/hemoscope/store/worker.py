@@ -53,6 +53,7 @@ class Worker:
         self._stopping, self._poll_s = stopping or Event(), poll_s
         self._heart = Heartbeat(store, new_id(), self._stopping)
         self._next_retention = self._next_sweep = 0.0
+        self._left: Job | None = None
 
     def run(self, *, until_empty: bool = False) -> int:
         """Work until told to stop.
@@ -67,6 +68,7 @@ class Worker:
         with self._heart:
             while not self._stopping.is_set():
                 try:
+                    self._take_back()
                     self._tidy()
                     job = self._store.queue.take()
                     if job is None and until_empty:
@@ -102,6 +104,7 @@ class Worker:
             self._give_back(job)
             return False
         except sa.exc.DBAPIError:
+            self._left = job
             raise
         except Exception as error:  # its text may quote patient data
             log.error("study %s: %s", job.submission_id, type(error).__name__)
@@ -144,6 +147,12 @@ class Worker:
     def _give_back(self, job: Job, *, after_s: float = 0.0) -> None:
         with contextlib.suppress(LeaseLostError):
             self._store.queue.give_back(job, after_s=after_s)
+
+    def _take_back(self) -> None:
+        """Put back what was at hand when the database went away: that is not the study's fault, and does not count."""
+        if self._left is not None:
+            self._give_back(self._left)
+            self._left = None
 
     def _try_again(self, job: Job) -> bool:
         """Put a job back that stopped for a reason nobody knows, such as a full disk; give it up in the end."""
