@@ -1,11 +1,13 @@
 """The whole way beside a PACS: DCMTK sends, the listener takes, workers score, a real Orthanc has the results."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,6 +100,13 @@ def modalities(server: Orthanc, study: str) -> set[str]:
     return set(re.findall(r"\(0008,0060\) CS \[(\w+) *\]", said))
 
 
+def series(server: Orthanc, study: str, modality: str) -> int:
+    """Ask by QIDO-RS, as OHIF does, how many series of a kind a study has."""
+    asked = f"{server.web}/studies/{study}/series?Modality={modality}"
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        return len(json.load(answer))
+
+
 def probability_of(report: Path) -> float:
     """Return the first probability of a structured report: that of any hemorrhage."""
     values: list[float] = []
@@ -125,6 +134,7 @@ def the_whole_way(tmp_path: Path, study_folder: Path, study: str, *, syntax: str
         assert one.state is State.SCORED
         (answer,) = store.submissions.answers(one.id)
         assert {"SR", "KO"} <= modalities(server, study)
+        assert series(server, study, "SR") == series(server, study, "KO") == 1
         first = server.instances()
         assert len(first) == len(set(first))
 
