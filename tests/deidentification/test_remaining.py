@@ -22,6 +22,18 @@ def test_a_name_in_free_text_is_found_and_not_quoted(made, dataset):
     assert reasons(made, dataset) == [("(0018,1210) ConvolutionKernel", "holds a word of the source")]
 
 
+@pytest.mark.parametrize("text", ["QUIXOTEWICZBARN", "pat7731904a", "xQuixotewicz_1"])
+def test_a_long_word_within_another_is_found(made, dataset, text):
+    made.ConvolutionKernel = text
+    assert reasons(made, dataset) == [("(0018,1210) ConvolutionKernel", "holds a word of the source")]
+
+
+def test_a_short_word_within_another_tells_nobody(made, dataset):
+    dataset.PatientName = "Bran"
+    made.ConvolutionKernel = "brands"
+    assert reasons(made, dataset) == []
+
+
 def test_a_name_within_a_sequence_is_found(made, dataset):
     item = Dataset()
     item.CodeMeaning = "Zubrowka protocol"

@@ -28,6 +28,8 @@ _TELLING = (
 """Attributes whose values must not stand anywhere else either, beside all names of persons."""
 _SHORTEST = 4
 """Letters of a word that is looked for: shorter ones stand in other words by chance."""
+_LONG = 6
+"""Letters of a word that is looked for within others too, as in a name and a number written as one."""
 _BYTES = ("OB", "OW", "UN", "OF", "OD", "OL", "OV")
 _TEXT = ("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT")
 _OURS = ("PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence")
@@ -114,10 +116,16 @@ def _tells(element: DataElement, words: frozenset[str]) -> str | None:
         if element.keyword in _PIXELS or not isinstance(element.value, bytes):
             return None
         text = element.value[:_MOST_BYTES].decode("latin-1")
-        return "a word of the source in its bytes" if words & set(_split(text)) else None
+        return "a word of the source in its bytes" if _holds(text, words) else None
     if element.VR not in _TEXT:
         return None
-    return "a word of the source" if any(words & set(_split(text)) for text in _texts(element)) else None
+    return "a word of the source" if any(_holds(text, words) for text in _texts(element)) else None
+
+
+def _holds(text: str, words: frozenset[str]) -> bool:
+    """Whether one of the words stands in a text, long ones also as a part of another word."""
+    found = set(_split(text))
+    return bool(words & found) or any(long in one for long in words if len(long) >= _LONG for one in found)
 
 
 def _split(text: str) -> list[str]:
