@@ -55,7 +55,7 @@ def test_a_slope_of_nan_is_an_error(make_dicom: Maker):
     assert error.code == "dicom.invalid_rescale"
 
 
-@pytest.mark.parametrize("modality", ["MR", "US", "NM", "RTDOSE", "CR", "SEG"])
+@pytest.mark.parametrize("modality", ["MR", "US", "NM", "RTDOSE", "CR"])
 def test_another_modality_is_refused_by_name(make_dicom: Maker, modality: str):
     error = error_of(make_dicom(SMALL, Modality=modality))
     assert isinstance(error, RefusedError)
@@ -175,7 +175,7 @@ def test_every_file_that_comes_with_pydicom_reads_or_says_why_not(pydicom_files:
     # Other releases of pydicom bring other files, so only what must not change is counted.
     assert tally["hu"] >= 12
     assert tally["grey"] >= 28
-    assert tally["dicom.not_ct"] >= 50
+    assert tally["dicom.not_ct"] + tally["dicom.no_picture"] >= 50
     assert tally["dicom.localizer"] == 2
     assert tally["dicom.multiframe"] == 3
 

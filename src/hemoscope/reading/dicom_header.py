@@ -18,7 +18,7 @@ _CT_CLASSES = frozenset(
 )
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _PICTURE_MODALITIES = frozenset({"OT", "SC"})
-_WITHOUT_PICTURES = frozenset({"SR", "KO", "PR", "SEG", "REG", "DOC", "RTSTRUCT", "RTPLAN", "RTDOSE", "AU", "PLAN"})
+_WITHOUT_PICTURES = frozenset({"SR", "KO", "PR", "SEG", "REG", "DOC", "RTSTRUCT", "RTPLAN", "AU", "PLAN"})
 """Reports, selections, presentations, segmentations and plans (PS3.3 C.7.3.1.1.1)."""
 OWN_RESULT, NO_PICTURE = "dicom.own_result", "dicom.no_picture"
 OURS = "Hemoscope"
@@ -151,7 +151,7 @@ def whole_number(header: Any, keyword: str, default: int) -> int:
 
 def _refuse_what_is_no_picture(header: Any, modality: str, source: str) -> None:
     """Refuse what an archive keeps beside the images of a study: reports and the like, and results of ours."""
-    if modality != "CT" and text(header, "Manufacturer") == OURS:
+    if modality in _WITHOUT_PICTURES | _PICTURE_MODALITIES and text(header, "Manufacturer") == OURS:
         raise RefusedError(
             OWN_RESULT, f"{source} is a result of Hemoscope itself.", "Choose the head CT series of the study."
         )
