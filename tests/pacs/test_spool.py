@@ -8,7 +8,8 @@ import pytest
 from pydicom.dataset import Dataset
 
 from hemoscope.errors import ServiceError
-from hemoscope.pacs.spool import RECEIVING, NotHeldError, Spool
+from hemoscope.pacs.identity import NotHeldError
+from hemoscope.pacs.spool import RECEIVING, Spool
 from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.store.store import Store
 

@@ -14,9 +14,11 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from hemoscope.errors import MissingExtraError, ServiceError
+from hemoscope.pacs.coming import Coming
 from hemoscope.pacs.contexts import accepted_contexts
+from hemoscope.pacs.identity import NotHeldError
 from hemoscope.pacs.settings import ListenSettings, Tls
-from hemoscope.pacs.spool import NotHeldError, Spool
+from hemoscope.pacs.spool import Spool
 from hemoscope.store.store import Store
 
 log = logging.getLogger("hemoscope.pacs.listener")
@@ -47,7 +49,7 @@ class Listener:
             raise MissingExtraError(feature="Listening for a PACS", extra="pacs") from error
         self._store, self._settings = store, settings
         self._spool = Spool(store)
-        self._studies = _Studies(settings.quiet_s)
+        self._studies = Coming(settings.quiet_s)
         self._stopping = threading.Event()
         self._server: Any = None
         self._collector = threading.Thread(target=self._collect, name="collector", daemon=True)
@@ -195,49 +197,6 @@ class Listener:
 
         tempfile.tempdir, _config.STORE_RECV_CHUNKED_DATASET = self._before
         self._spool.close()
-
-
-class _Studies:
-    """Which studies are coming in, from whom, and since when nothing came."""
-
-    def __init__(self, quiet_s: float) -> None:
-        self._quiet_s, self._lock = quiet_s, threading.Lock()
-        self._last: dict[str, float] = {}
-        self._senders: dict[str, set[int]] = {}
-        self._expected: dict[str, int] = {}
-
-    def seen(self, study: str, *, association: int | None = None, expected: int | None = None) -> None:
-        with self._lock:
-            self._last[study] = time.monotonic()
-            if association is not None:
-                self._senders.setdefault(study, set()).add(association)
-            if expected is not None:
-                self._expected[study] = expected
-
-    def left(self, association: int) -> None:
-        """An association that has ended sends nothing more."""
-        with self._lock:
-            for senders in self._senders.values():
-                senders.discard(association)
-
-    def complete(self, count: Any) -> list[str]:
-        """Return the studies that nobody sends any more and that have been quiet, or that have all they should have."""
-        at = time.monotonic()
-        with self._lock:
-            quiet = [
-                study
-                for study, last in self._last.items()
-                if at - last >= self._quiet_s and not self._senders.get(study)
-            ]
-            counted = [study for study in self._expected if study in self._last and study not in quiet]
-            expected = dict(self._expected)
-        return quiet + [study for study in counted if count(study) >= expected[study]]
-
-    def done(self, study: str) -> None:
-        """Forget a study; what comes later begins it anew."""
-        with self._lock:
-            for known in (self._last, self._senders, self._expected):
-                known.pop(study, None)
 
 
 def application_entity(settings: ListenSettings) -> Any:

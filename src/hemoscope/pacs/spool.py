@@ -19,16 +19,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from hemoscope.errors import HemoscopeError, ServiceError
-from hemoscope.reading.quiet import quiet_libraries
+from hemoscope.errors import ServiceError
+from hemoscope.pacs.identity import Identity, NotHeldError, identify
 from hemoscope.store.records import Arrival
 from hemoscope.store.rows import new_id
 from hemoscope.store.store import Store
 from hemoscope.writing.atomic import write_text
 
 RECEIVING, ABOUT = "receiving", "about.json"
-_COUNT = "NumberOfStudyRelatedInstances"
-_TAGS = ("SOPInstanceUID", "SOPClassUID", "StudyInstanceUID", "StudyDate", "AccessionNumber", _COUNT)
 _CHUNK = 1 << 20
 
 
@@ -38,10 +36,6 @@ class _Known:
 
     submission: str = ""
     instances: Mapping[str, str] = field(default_factory=dict)
-
-
-class NotHeldError(HemoscopeError, ValueError):
-    """An instance that cannot be taken, by its own fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +51,6 @@ class Held:
     study: str
     is_new: bool
     expected: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    instance: str
-    instance_class: str
-    study: str
-    date: str
-    accession: str
-    expected: int | None
 
 
 class Spool:
@@ -119,7 +103,7 @@ class Spool:
             NotHeldError: "listen.not_dicom" or "listen.mismatch".
             OSError: The disk fails or is full.
         """
-        identity = _identify(file)
+        identity = identify(file)
         if instance not in (None, identity.instance) or instance_class not in (None, identity.instance_class):
             raise NotHeldError(
                 "listen.mismatch", "The instance is another one than the peer announced.", "Send it again."
@@ -159,7 +143,7 @@ class Spool:
         found = sorted((self._root / "closing").iterdir())
         return sum(self._submit(closing) is not None for closing in found)
 
-    def _open(self, folder: Path, identity: _Identity, sender: str) -> None:
+    def _open(self, folder: Path, identity: Identity, sender: str) -> None:
         """Make the folder of a study whole: it must not stand there without saying who sends it."""
         made = self.incoming / f"study-{folder.name}"
         shutil.rmtree(made, ignore_errors=True)
@@ -228,41 +212,6 @@ class Spool:
         """Remove what was coming in when a kill came: nobody was told that it is safe."""
         for left in self.incoming.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-
-
-def _identify(file: Path) -> _Identity:
-    """Read what tells an instance apart.
-
-    Raises:
-        NotHeldError: "listen.not_dicom".
-    """
-    from pydicom import dcmread
-
-    try:
-        with quiet_libraries():
-            header = dcmread(file, stop_before_pixels=True, specific_tags=list(_TAGS))
-            told = {tag: str(header.get(tag, None) or "").strip("\0 ") for tag in _TAGS}
-    except OSError:
-        raise
-    except Exception as error:  # damaged headers make pydicom raise nearly anything
-        raise _not_dicom() from error
-    if not told["SOPInstanceUID"] or not told["StudyInstanceUID"]:
-        raise _not_dicom()
-    expected = told[_COUNT]
-    return _Identity(
-        told["SOPInstanceUID"],
-        told["SOPClassUID"],
-        told["StudyInstanceUID"],
-        told["StudyDate"],
-        told["AccessionNumber"],
-        int(expected) if expected.isascii() and expected.isdigit() else None,
-    )
-
-
-def _not_dicom() -> NotHeldError:
-    return NotHeldError(
-        "listen.not_dicom", "The instance lacks what tells its study, or cannot be read.", "Send it again."
-    )
 
 
 def _hash(uid: str) -> str:
