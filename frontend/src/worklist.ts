@@ -46,7 +46,7 @@ export function showWorklist(room: HTMLElement, session: Session): () => void {
       const found = await ask<Worklist>(`/studies?${query}`);
       if (isEnded || own !== asked) return;
       fill(body, ...found.studies.map(row));
-      fill(said, found.total ? `${found.total} ${found.total === 1 ? "study" : "studies"}` : "No study here yet.");
+      fill(said, found.total ? `${found.total} ${found.total === 1 ? "study" : "studies"}` : isNarrowed() ? "No study is like that." : "No study here yet.");
       const last = Math.max(1, Math.ceil(found.total / found.per_page));
       fill(pages, turn("Back", page > 1, -1), h("span", {}, `${page} / ${last}`), turn("On", page < last, 1));
       pages.hidden = last === 1;
@@ -55,6 +55,7 @@ export function showWorklist(room: HTMLElement, session: Session): () => void {
     }
     if (!isEnded && own === asked) timer = window.setTimeout(refresh, EVERY_MS);
   };
+  const isNarrowed = () => [...chosen].some(([name, value]) => value && name !== "sort");
   const turn = (name: string, isOpen: boolean, way: number) =>
     h("button", { type: "button", disabled: !isOpen, onclick: () => { page += way; void refresh(); } }, name);
   const choose = (name: string, value: string) => {

@@ -44,6 +44,8 @@ def test_what_an_address_says_is_kept():
         "https://user:secret@host/x",
         "https://user@host/x",
         "mllp://host",
+        "http://192.0.2.1/dicom-web",
+        "webhook+http://list.example/x",
         "dicom://PACS@host:99999",
         "dicom://AAAAAAAAAAAAAAAAAAAAAA@host:104",
     ],
@@ -51,5 +53,5 @@ def test_what_an_address_says_is_kept():
 def test_an_address_that_cannot_be_is_refused_and_no_secret_is_quoted(url):
     with pytest.raises(InputError) as caught:
         read_place(url)
-    assert caught.value.code in ("destination.bad_url", "listen.bad_title")
+    assert caught.value.code in ("destination.bad_url", "destination.clear_text", "listen.bad_title")
     assert "secret" not in str(caught.value).replace("--secret-env", "").replace("name a secret", "")

@@ -162,6 +162,13 @@ def test_a_third_party_gets_nothing_that_names_the_patient(scored, objects):
     assert {one.Modality for one in got} == {"SR", "SEG", "KO"}
 
 
+@pytest.mark.parametrize(
+    "scored", [(f"dicom://PACS@127.0.0.1:{PORT}", {"is_third_party": True, "kinds": ("sc",)})], indirect=True
+)
+def test_where_only_pictures_are_wanted_a_third_party_gets_nothing(scored):
+    assert send(scored) == (DeliveryState.NOTHING, None)
+
+
 class Hook(BaseHTTPRequestHandler):
     got: ClassVar[list[tuple[dict[str, str], bytes]]] = []
     status = 200
@@ -170,6 +177,8 @@ class Hook(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         type(self).got.append((dict(self.headers), body))
         self.send_response(type(self).status)
+        if type(self).status == 302:
+            self.send_header("Location", "/elsewhere")
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
@@ -205,7 +214,10 @@ def test_a_webhook_gets_the_probability_signed(scored, objects, monkeypatch):
     assert headers[SIGNATURE] == "sha256=" + hmac.new(b"s3cret", body, hashlib.sha256).hexdigest()
     assert 0 <= told["probability"] <= 1
     assert told["decision"] in ("positive", "negative")
-    assert told["study"]["StudyInstanceUID"] == objects[0].StudyInstanceUID
+    assert told["study"] == {
+        "StudyInstanceUID": objects[0].StudyInstanceUID,
+        "AccessionNumber": str(objects[0].get("AccessionNumber", "") or ""),
+    }
     assert told["research_use_only"].startswith("Research use only")
 
 
@@ -214,6 +226,13 @@ def test_a_webhook_of_a_third_party_is_not_told_which_study(scored):
     with hook(PORT) as got:
         assert send(scored) == (DeliveryState.DELIVERED, None)
     assert json.loads(got[0][1])["study"] is None
+
+
+@pytest.mark.parametrize("scored", [(f"webhook+http://127.0.0.1:{PORT}/x", {})], indirect=True)
+def test_a_webhook_that_redirects_has_not_got_it(scored):
+    with hook(PORT, status=302) as got:
+        assert send(scored) == (DeliveryState.WAITING, "delivery.refused")
+    assert len(got) == 1
 
 
 @contextmanager
@@ -257,7 +276,7 @@ def test_what_separates_is_escaped_and_a_patient_cannot_add_a_segment():
     told = {
         "delivery": "1", "probability": None, "status": "refused", "operating_point": None,
         "model": {"name": "a|b", "version": "1"},
-        "study": {"PatientName": "A|B^C\rOBX|9|NM|PROBABILITY", "PatientID": "1~2&3"},
+        "study": {"AccessionNumber": "A|B^C\rOBX|9|NM|PROBABILITY", "PatientID": "1~2&3"},
     }  # fmt: skip
     message = oru(told)
     assert [line.partition("|")[0] for line in message.strip().split("\r")] == [

@@ -96,10 +96,38 @@ def test_what_did_not_go_waits_ever_longer_and_is_given_up_after_a_week(store):
     assert pauses == [5, 10, 20]
     with store.database.writing() as connection:
         connection.execute(deliveries.update().values(made_at=now() - timedelta(days=8)))
+    assert store.deliveries.try_again(store.deliveries.take(), "delivery.refused") is DeliveryState.WAITING
+    with store.database.writing() as connection:
+        connection.execute(deliveries.update().values(not_before=None, attempts=19))
     assert store.deliveries.try_again(store.deliveries.take(), "delivery.refused") is DeliveryState.FAILED
     assert store.deliveries.retry("elsewhere") == 0
     assert store.deliveries.retry("pacs") == 1
     assert store.deliveries.take() is not None
+
+
+def test_a_place_that_is_away_does_not_keep_others_waiting(store):
+    store.destinations.add("away", PACS)
+    for content in (b"x", b"y", b"z"):
+        submit(store, content=content, who="dicom:SCANNER")
+    score(store)
+    store.deliveries.try_again(store.deliveries.take(), "delivery.unreachable")
+    assert store.deliveries.take() is None
+    store.destinations.add("here", PACS)
+    submit(store, content=b"w", who="dicom:SCANNER")
+    score(store)
+    taken = {store.deliveries.take().delivery.destination.name for _ in range(2)}
+    assert "here" in taken
+
+
+def test_a_delivery_that_takes_long_is_kept_as_long_as_it_is_renewed(store, monkeypatch):
+    store.destinations.add("pacs", PACS)
+    submit(store, who="dicom:SCANNER")
+    score(store)
+    monkeypatch.setattr(module, "LEASE_S", -1.0)
+    parcel = store.deliveries.take()
+    monkeypatch.undo()
+    store.deliveries.renew(parcel)
+    assert store.deliveries.take() is None
 
 
 def test_a_study_that_is_deleted_is_not_sent(store):

@@ -299,6 +299,24 @@ def test_a_database_that_goes_away_while_a_study_is_scored_does_not_count_agains
     assert (ended.state, ended.attempts) == (State.SCORED, 1)
 
 
+def test_a_study_that_the_database_refuses_does_not_keep_the_next_waiting(store, monkeypatch):
+    bad, good = submit(store, content=b"bad"), submit(store, content=b"good")
+    real = store.scores.keep
+
+    def keep(job, *arguments: object, **named: object) -> None:
+        if job.submission_id == bad.id:
+            raise sa.exc.DataError("insert", {}, Exception("refused"))
+        real(job, *arguments, **named)
+
+    monkeypatch.setattr(store.scores, "keep", keep)
+    for _ in range(3):
+        worked(store)
+        run_out(store)
+    assert store.submissions.get(good.id).state is State.SCORED
+    ended = store.submissions.get(bad.id)
+    assert (ended.state, ended.error.code) == (State.FAILED, "store.unexpected")
+
+
 def test_nothing_that_a_client_named_is_in_the_audit_trail_or_the_log(store, caplog):
     caplog.set_level("DEBUG")
     submit(store, name="MEIER^HANS.zip", content=b"head")

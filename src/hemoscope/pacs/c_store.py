@@ -1,7 +1,7 @@
 """C-STORE to an archive: the objects of a result in one association (PS3.4 B)."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -14,12 +14,13 @@ SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 CONNECT_S, REPLY_S = 15, 60
 
 
-def store(place: Place, objects: Sequence[Dataset]) -> None:
+def store(place: Place, objects: Sequence[Dataset], *, on_object: Callable[[], None]) -> None:
     """Send objects.
 
     Args:
         place: Where to.
-        objects: With their file meta.
+        objects: With their file meta; at least one.
+        on_object: Called before each.
 
     Raises:
         DeliveryError: "delivery.unreachable", "delivery.refused" or "delivery.not_stored".
@@ -41,6 +42,7 @@ def store(place: Place, objects: Sequence[Dataset]) -> None:
         raise DeliveryError("delivery.unreachable", "The archive does not answer.", "Check its address.")
     try:
         for one in objects:
+            on_object()
             _store(association, one)
     finally:
         if association.is_established:

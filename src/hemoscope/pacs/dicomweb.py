@@ -73,7 +73,7 @@ class Web:
         count = size = 0
         with quiet_libraries():
             for instance in self._instances(study):
-                place = folder / f"{_NAMES.uid(str(instance.SOPInstanceUID))}.dcm"
+                place = folder / f"{_NAMES.uid(str(instance.get('SOPInstanceUID', count)))}.dcm"
                 self._ask(partial(write_atomically, place, partial(instance.save_as, enforce_file_format=True)))
                 count, size = count + 1, size + place.stat().st_size
                 if size > MOST_BYTES:
@@ -110,6 +110,8 @@ class Web:
     def _ask(self, request: Callable[[], Any]) -> Any:
         """Tell what went wrong without the address, which may name a study."""
         import requests
+        from pydicom.errors import InvalidDicomError
+        from retrying import RetryError
 
         try:
             return request()
@@ -122,12 +124,20 @@ class Web:
             if code == 404:
                 raise DeliveryError("dicomweb.no_study", "The server has no such study.", "Check it.") from error
             raise DeliveryError("dicomweb.failed", f"The server answers HTTP {code}.", "See its log.") from error
-        except requests.RequestException as error:
+        except requests.exceptions.InvalidJSONError as error:
+            raise _not_dicomweb() from error
+        except (requests.RequestException, RetryError) as error:
             raise DeliveryError("delivery.unreachable", "The server does not answer.", "Check its address.") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise DeliveryError(
-                "dicomweb.not_dicomweb", "What answers there is not DICOMweb.", "Check the address."
+        except OSError as error:
+            raise InputError(
+                "output.cannot_write", f"What came cannot be written: {error.strerror}.", "Make room."
             ) from error
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidDicomError) as error:
+            raise _not_dicomweb() from error
+
+
+def _not_dicomweb() -> DeliveryError:
+    return DeliveryError("dicomweb.not_dicomweb", "What answers there is not DICOMweb.", "Check the address.")
 
 
 def token_of(name: str | None) -> str | None:

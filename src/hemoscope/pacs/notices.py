@@ -1,11 +1,12 @@
 """Notifications for a worklist: the probability as JSON to a webhook, or as HL7 v2 ORU^R01 over MLLP.
 
-Source: HL7 v2.5.1, chapters 2 (separators, escapes, ACK) and 7 (ORU^R01); MLLP by the library hl7.
+Source: HL7 v2.5.1, chapters 2 (separators, escapes, ACK) and 7 (ORU^R01); MLLP, release 1.
 """
 
 import hashlib
 import hmac
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from hemoscope.errors import MissingExtraError
 from hemoscope.pacs.errors import DeliveryError
 from hemoscope.pacs.places import Place
 from hemoscope.store.deliveries import Parcel
@@ -24,17 +24,31 @@ TIMEOUT_S = 30.0
 SIGNATURE = "X-Hemoscope-Signature"
 _ESCAPES = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"}
 _ACCEPTED = ("AA", "CA")
+START, END, MOST_BYTES = b"\x0b", b"\x1c\r", 1 << 16
+"""What begins and ends a block of MLLP, and how long an acknowledgment may be."""
 
 
-def facts(parcel: Parcel, identity: Dataset | None) -> dict[str, Any]:
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirected POST becomes a GET without its body: the notification would be lost and count as sent."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def facts(parcel: Parcel, identity: Dataset | None, *, tells_patient: bool = False) -> dict[str, Any]:
     """Return what a notification says, as plain JSON values.
 
     Args:
         parcel: The delivery.
-        identity: A data set with the study's identity; None where nothing may name it.
+        identity: A data set with the study's identity; None where nothing may tell it.
+        tells_patient: Whether the patient's ID stands beside the study's UID and accession number.
     """
     result = parcel.document
-    told = {name: str(identity.get(name, "") or "") for name in _IDENTITY} if identity is not None else None
+    names = (*_STUDY, *_PATIENT) if tells_patient else _STUDY
+    told = {name: str(identity.get(name, "") or "") for name in names} if identity is not None else None
     return {
         "schema": "hemoscope.notice",
         "schema_version": "1.0",
@@ -52,7 +66,9 @@ def facts(parcel: Parcel, identity: Dataset | None) -> dict[str, Any]:
     }
 
 
-_IDENTITY = ("StudyInstanceUID", "AccessionNumber", "PatientID", "PatientName")
+_STUDY = ("StudyInstanceUID", "AccessionNumber")
+_PATIENT = ("PatientID",)
+"""What a receiver of HL7 files an observation by; no notification holds a name."""
 
 
 def post(place: Place, told: Mapping[str, Any], *, secret: str | None) -> None:
@@ -67,7 +83,7 @@ def post(place: Place, told: Mapping[str, Any], *, secret: str | None) -> None:
         headers[SIGNATURE] = "sha256=" + hmac.new(secret.encode("utf-8"), body, hashlib.sha256).hexdigest()
     request = urllib.request.Request(place.web, data=body, headers=headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
             answer.read(1 << 16)
     except urllib.error.HTTPError as error:
         with error:
@@ -83,21 +99,27 @@ def send_hl7(place: Place, told: Mapping[str, Any]) -> None:
 
     Raises:
         DeliveryError: "delivery.unreachable" or "delivery.refused".
-        MissingExtraError: The library hl7 is not installed.
     """
     try:
-        from hl7.client import MLLPClient
-    except ImportError as error:
-        raise MissingExtraError(feature="HL7", extra="pacs") from error
-    try:
-        with MLLPClient(place.host, place.port) as client:
-            client.socket.settimeout(TIMEOUT_S)
-            answer = client.send_message(oru(told).encode("utf-8"))
+        with socket.create_connection((place.host, place.port or 0), timeout=TIMEOUT_S) as connection:
+            connection.sendall(START + oru(told).encode("utf-8") + END)
+            answer = _read_block(connection)
     except OSError as error:
         raise DeliveryError("delivery.unreachable", "The HL7 receiver does not answer.", "Check it.") from error
-    code = acknowledged(bytes(answer or b"").decode("utf-8", "replace"))
+    code = acknowledged(answer.decode("utf-8", "replace"))
     if code not in _ACCEPTED:
         raise DeliveryError("delivery.refused", f"The HL7 receiver answers {code or 'nothing'}.", "See its log.")
+
+
+def _read_block(connection: socket.socket) -> bytes:
+    """Read up to the end of a block, or of the connection."""
+    read = b""
+    while END not in read and len(read) < MOST_BYTES:
+        piece = connection.recv(4096)
+        if not piece:
+            break
+        read += piece
+    return read
 
 
 def oru(told: Mapping[str, Any], *, at: datetime | None = None) -> str:
@@ -109,12 +131,11 @@ def oru(told: Mapping[str, Any], *, at: datetime | None = None) -> str:
     """
     moment = (at or datetime.now(UTC)).strftime("%Y%m%d%H%M%S+0000")
     study = told["study"] or {}
-    name = "^".join(escaped(part) for part in study.get("PatientName", "").split("^")[:5])
     model = escaped(f"{told['model']['name']} {told['model']['version']}")
     point = told["operating_point"] or {}
     lines = [
         f"MSH|^~\\&|HEMOSCOPE||||{moment}||ORU^R01^ORU_R01|{told['delivery']}|P|2.5.1||||||UNICODE UTF-8",
-        f"PID|1||{escaped(study.get('PatientID', ''))}||{name}",
+        f"PID|1||{escaped(study.get('PatientID', ''))}||",
         f"OBR|1||{escaped(study.get('AccessionNumber', ''))}|HEMOSCOPE^Intracranial hemorrhage detection^L|||{moment}"
         f"||||||||||||||||||P",
         f"OBX|1|ST|STUDY^Study Instance UID^L||{escaped(study.get('StudyInstanceUID', ''))}||||||P",

@@ -1,8 +1,8 @@
 """Where results are sent, as addresses: which tongue is spoken there, and what is wrong with one that cannot be.
 
 dicom://AET@host:port             C-STORE; dicoms:// over TLS; ?calling=AET for another title of our own
-https://host/dicom-web            STOW-RS; http:// on loopback or where --plain is meant
-webhook+https://host/path         a notification as JSON
+https://host/dicom-web            STOW-RS; http:// on this machine alone
+webhook+https://host/path         a notification as JSON; webhook+http:// likewise
 mllp://host:port                  a notification as HL7 v2 ORU^R01
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
 from hemoscope.errors import InputError
-from hemoscope.pacs.settings import ae_title
+from hemoscope.pacs.settings import ae_title, is_loopback
 
 OUR_TITLE = "HEMOSCOPE"
 
@@ -67,7 +67,7 @@ def read_place(url: str) -> Place:
             environment.
 
     Raises:
-        InputError: "destination.bad_url", or "listen.bad_title" for an AE title that cannot be.
+        InputError: "destination.bad_url", "destination.clear_text", or "listen.bad_title" for a title that cannot be.
 
     >>> read_place("dicom://PACS@192.0.2.5:104").title
     'PACS'
@@ -88,6 +88,12 @@ def read_place(url: str) -> Place:
         return Place(tongue, parts.hostname, port, "", title, ae_title(calling), parts.scheme == "dicoms")
     if parts.username is not None:
         raise _bad(url)
+    if parts.scheme.endswith("http") and not is_loopback(parts.hostname):
+        raise InputError(
+            "destination.clear_text",
+            "Expected HTTPS to another machine: over HTTP everybody on the way reads what is sent.",
+            "Begin the address with https://.",
+        )
     return Place(tongue, parts.hostname, port, url.removeprefix("webhook+"))
 
 

@@ -59,5 +59,8 @@ def submit_studies(
         except HemoscopeError as error:
             store.submissions.abandon(arrival)
             failed.append(error)
+        except BaseException:
+            store.submissions.abandon(arrival)
+            raise
         on_progress(number, len(studies))
     return failed

@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -68,7 +70,8 @@ class Sender:
         delivery = parcel.delivery
         try:
             with quiet_libraries():
-                state = deliver(parcel, key_file=self._store.folder / KEY)
+                renew = partial(self._store.deliveries.renew, parcel)
+                state = deliver(parcel, key_file=self._store.folder / KEY, on_object=renew)
         except HemoscopeError as error:
             state = self._store.deliveries.try_again(parcel, error.code)
             log.warning("delivery %s: %s, %s", delivery.id, error.code, state)
@@ -82,12 +85,13 @@ class Sender:
         return state is DeliveryState.DELIVERED
 
 
-def deliver(parcel: Parcel, *, key_file: Path) -> DeliveryState:
+def deliver(parcel: Parcel, *, key_file: Path, on_object: Callable[[], None]) -> DeliveryState:
     """Send one delivery.
 
     Args:
         parcel: What and where to.
         key_file: Of the key for third parties; made where there is none.
+        on_object: Called before each object, for sending many may take long.
 
     Returns:
         DELIVERED, or NOTHING where a study has no objects to send.
@@ -99,19 +103,19 @@ def deliver(parcel: Parcel, *, key_file: Path) -> DeliveryState:
     place, secret = read_place(destination.url), token_of(destination.secret_env)
     if place.tongue in (Tongue.WEBHOOK, Tongue.HL7):
         identity = None if destination.is_third_party else _identity(parcel.folder)
-        told = facts(parcel, identity)
+        told = facts(parcel, identity, tells_patient=place.tongue is Tongue.HL7)
         if place.tongue is Tongue.WEBHOOK:
             post(place, told, secret=secret)
         else:
             send_hl7(place, told)
         return DeliveryState.DELIVERED
     objects = [dcmread(path) for path in object_files(parcel.folder, destination.kinds)]
-    if not objects:
-        return DeliveryState.NOTHING
     if destination.is_third_party:
         objects = _without_patient(objects, load_key(key_file))
+    if not objects:
+        return DeliveryState.NOTHING
     if place.tongue is Tongue.C_STORE:
-        c_store.store(place, objects)
+        c_store.store(place, objects, on_object=on_object)
     else:
         Web(place.web, token=secret).store(objects)
     return DeliveryState.DELIVERED

@@ -106,7 +106,7 @@ class ListenSettings:
 
     def __post_init__(self) -> None:
         ae_title(self.title)
-        if not self.peers and not _is_loopback(self.host):
+        if not self.peers and not is_loopback(self.host):
             raise ServiceError(
                 "listen.needs_peers",
                 f"Expected a list of peers where others than this machine can send ({self.host}); there is none.",
@@ -140,7 +140,8 @@ def ae_title(text: str) -> str:
     return title
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine alone."""
     try:
         return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -20,9 +20,12 @@ from hemoscope.store.tables import answers, deliveries, destinations, results, s
 DICOM_DOOR = "dicom:%"
 """Who submitted what came over DICOM, as LIKE has it."""
 SENDER = "sender"
-LEASE_S = 600.0
+LEASE_S = 300.0
+"""Renewed with each object: longer than one may take."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 3600.0
-GIVE_UP_AFTER = timedelta(days=7)
+GIVE_UP_AFTER, FEWEST_ATTEMPTS = timedelta(days=7), 20
+"""Both: a sender that did not run for a week has not tried."""
+AWAY = "delivery.unreachable"
 
 
 class DeliveryState(StrEnum):
@@ -179,7 +182,7 @@ class Deliveries:
             WAITING, or FAILED.
         """
         delivery, at = parcel.delivery, now()
-        is_over = at - delivery.made_at >= GIVE_UP_AFTER
+        is_over = at - delivery.made_at >= GIVE_UP_AFTER and delivery.attempts >= FEWEST_ATTEMPTS
         state = DeliveryState.FAILED if is_over else DeliveryState.WAITING
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(delivery.attempts - 1, 20))
         with self._database.writing() as connection:
@@ -195,7 +198,15 @@ class Deliveries:
                     error_code=code,
                 )
             )
+            if code == AWAY:
+                _postpone(connection, delivery.destination.id, until=at + timedelta(seconds=pause))
         return state
+
+    def renew(self, parcel: Parcel) -> None:
+        """Keep a delivery that takes long; nothing happens where another sender has it by now."""
+        until = now() + timedelta(seconds=LEASE_S)
+        with self._database.writing() as connection:
+            connection.execute(deliveries.update().where(_is_ours(parcel)).values(lease_until=until))
 
     def retry(self, name: str | None = None) -> int:
         """Send again, at once, what did not go.
@@ -213,6 +224,17 @@ class Deliveries:
         values = {"state": DeliveryState.WAITING, "not_before": None, "made_at": now(), "ended_at": None}
         with self._database.writing() as connection:
             return connection.execute(deliveries.update().where(is_left).values(**values)).rowcount
+
+
+def _postpone(connection: sa.Connection, destination: str, *, until: datetime) -> None:
+    """Let what else waits for a place that is away wait too: each try takes time that other places need."""
+    is_sooner = sa.or_(deliveries.c.not_before.is_(None), deliveries.c.not_before < until)
+    is_free = sa.and_(deliveries.c.state == DeliveryState.WAITING, deliveries.c.worker.is_(None))
+    connection.execute(
+        deliveries.update()
+        .where(deliveries.c.destination_id == destination, is_free, is_sooner)
+        .values(not_before=until)
+    )
 
 
 def _is_ours(parcel: Parcel) -> sa.ColumnElement[bool]:

@@ -60,7 +60,7 @@ class Destinations:
 
         Args:
             name: Up to 64 signs, of none that is there.
-            url: As `hemoscope.pacs.urls` reads it.
+            url: As `hemoscope.pacs.places` reads it.
             kinds: Of DICOM objects.
             gets_all: See `Destination`.
             is_third_party: Likewise.

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from hemoscope.errors import HemoscopeError
 from hemoscope.records import ErrorReport, Status
+from hemoscope.store.database import is_away
 from hemoscope.store.files import remove
 from hemoscope.store.heartbeat import HaltedError, Heartbeat
 from hemoscope.store.queue import LeaseLostError
@@ -67,6 +68,7 @@ class Worker:
         ended = 0
         with self._heart:
             while not self._stopping.is_set():
+                job: Job | None = None
                 try:
                     self._take_back()
                     self._tidy()
@@ -78,6 +80,7 @@ class Worker:
                         continue
                     ended += self._work(job)
                 except sa.exc.DBAPIError as error:
+                    self._left = job or self._left
                     log.warning("the database does not answer: %s", type(error).__name__)
                     self._stopping.wait(AWAY_S)
         return ended
@@ -103,9 +106,11 @@ class Worker:
         except HaltedError:
             self._give_back(job)
             return False
-        except sa.exc.DBAPIError:
-            self._left = job
-            raise
+        except sa.exc.DBAPIError as error:
+            if is_away(error):
+                raise
+            log.error("study %s: %s", job.submission_id, type(error).__name__)
+            return self._try_again(job)
         except Exception as error:  # its text may quote patient data
             log.error("study %s: %s", job.submission_id, type(error).__name__)
             return self._try_again(job)

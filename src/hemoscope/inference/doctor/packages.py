@@ -47,7 +47,7 @@ EXTRAS = {
     ),
     "parquet": ("pyarrow",),
     "dicom": ("highdicom",),
-    "pacs": ("dicomweb-client", "hl7", "pynetdicom"),
+    "pacs": ("dicomweb-client", "pynetdicom"),
     "deidentify": ("dicom-anonymizer",),
     "simulate": ("simpy",),
     "postgresql": ("pg8000",),
