@@ -108,7 +108,8 @@ def test_the_sender_asks_for_each_class_in_each_syntax_and_for_nothing_more(tmp_
     handlers = [(evt.EVT_C_STORE, lambda _: 0), (evt.EVT_ACCEPTED, lambda event: asked.append(event.assoc.requestor))]
     server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
     try:
-        c_store.store(read_place(f"dicom://PACS@127.0.0.1:{server.server_address[1]}"), objects)
+        place = read_place(f"dicom://PACS@127.0.0.1:{server.server_address[1]}")
+        c_store.store(place, objects, on_object=lambda: None)
     finally:
         server.shutdown()
     (requestor,) = asked
