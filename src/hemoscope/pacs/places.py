@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
+from hemoscope.addresses import is_loopback
 from hemoscope.errors import InputError
-from hemoscope.pacs.settings import ae_title, is_loopback
+from hemoscope.pacs.settings import ae_title
 
 OUR_TITLE = "HEMOSCOPE"
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hemoscope.addresses import is_loopback
 from hemoscope.errors import InputError, ServiceError
 
 _TITLE = re.compile(r"[ -\[\]-~]{1,16}")
@@ -138,11 +139,3 @@ def ae_title(text: str) -> str:
             "Name another.",
         )
     return title
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address can be reached from this machine alone."""
-    try:
-        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,9 +1,9 @@
 """How the service is set: every bound and every door, frozen before the first request."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hemoscope.addresses import is_loopback
 from hemoscope.inference.predictor import DEFAULT_OPERATING_POINT
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -123,17 +123,3 @@ class ServiceSettings:
         """Host names that the server answers to."""
         own = LOOPBACK_NAMES if is_loopback(self.host) else {self.host}
         return frozenset({*own, *(name.lower() for name in self.allowed_hosts)})
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address can be reached from this machine alone.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost"), is_loopback("0.0.0.0")
-    (True, True, True, False)
-    """
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
