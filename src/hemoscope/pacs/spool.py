@@ -16,18 +16,17 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from hemoscope.errors import ServiceError
 from hemoscope.pacs.identity import Identity, NotHeldError, identify
+from hemoscope.store.files import digest, sync
 from hemoscope.store.records import Arrival
 from hemoscope.store.rows import new_id
 from hemoscope.store.store import Store
 from hemoscope.writing.atomic import write_text
 
 RECEIVING, ABOUT = "receiving", "about.json"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,10 @@ class Held:
 
     Attributes:
         study: Hash of its study.
-        is_new: Whether it was not there yet, or with other bytes.
         expected: How many instances the study has, where the instance says.
     """
 
     study: str
-    is_new: bool
     expected: int | None = None
 
 
@@ -109,16 +106,14 @@ class Spool:
                 "listen.mismatch", "The instance is another one than the peer announced.", "Send it again."
             )
         study, name = _hash(identity.study), f"{_hash(identity.instance)}.dcm"
-        _sync(file)
+        sync(file)
         with self._lock:
             folder = self._root / "studies" / study
             if not folder.exists():
                 self._open(folder, identity, sender)
-            place = folder / name
-            is_new = not place.exists() or _digest(place) != _digest(file)
-            file.replace(place)
-            _sync(folder)
-        return Held(study, is_new, identity.expected)
+            file.replace(folder / name)
+            sync(folder)
+        return Held(study, identity.expected)
 
     def complete(self, study: str) -> str | None:
         """Put a complete study into the queue.
@@ -135,7 +130,7 @@ class Spool:
                 return None
             closing = self._root / "closing" / f"{study}-{new_id()}"
             folder.replace(closing)
-            _sync(closing.parent)
+            sync(closing.parent)
         return self._submit(closing)
 
     def recover(self) -> int:
@@ -150,24 +145,24 @@ class Spool:
         made.mkdir(mode=0o700)
         about = {"sender": sender, "date": identity.date, "accession": identity.accession}
         (made / ABOUT).write_text(json.dumps(about), encoding="utf-8")
-        _sync(made / ABOUT)
+        sync(made / ABOUT)
         made.replace(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
 
     def _submit(self, closing: Path) -> str | None:
         study, _, submission = closing.name.partition("-")
         about = json.loads((closing / ABOUT).read_text(encoding="utf-8"))
         own = {path.name: path for path in _entries(closing) if path.suffix == ".dcm"}
-        digests = {name: _digest(path) for name, path in own.items()}
+        digests = {name: digest(path) for name, path in own.items()}
         before = self._known(study)
-        is_done = self._is_submitted(submission)
-        if not is_done and all(before.instances.get(name) == digest for name, digest in digests.items()):
+        is_done = self._store.submissions.has(submission)
+        if not is_done and all(before.instances.get(name) == told for name, told in digests.items()):
             shutil.rmtree(closing)
             return None
         files = {**self._kept(before.submission), **own}
         if not is_done:
             self._accept(submission, files, about)
-        instances = {name: digest for name, digest in before.instances.items() if name in files} | digests
+        instances = {name: told for name, told in before.instances.items() if name in files} | digests
         write_text(
             self._root / "known" / f"{study}.json", json.dumps({"submission": submission, "instances": instances})
         )
@@ -188,20 +183,13 @@ class Spool:
             size=sum(path.stat().st_size for path in files.values()),
         )
 
-    def _is_submitted(self, submission: str) -> bool:
-        try:
-            self._store.submissions.get(submission)
-        except ServiceError:
-            return False
-        return True
-
     def _known(self, study: str) -> _Known:
         """What was submitted of a study last; nothing where that was deleted since."""
         try:
             told = json.loads((self._root / "known" / f"{study}.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return _Known()
-        return _Known(**told) if self._is_submitted(told["submission"]) else _Known()
+        return _Known(**told) if self._store.submissions.has(told["submission"]) else _Known()
 
     def _kept(self, submission: str) -> dict[str, Path]:
         """Return the files of the last submission, as long as they are kept: late ones are read with them."""
@@ -218,14 +206,6 @@ def _hash(uid: str) -> str:
     return hashlib.sha256(uid.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _digest(path: Path) -> str:
-    made = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in iter(partial(file.read, _CHUNK), b""):
-            made.update(chunk)
-    return made.hexdigest()
-
-
 def _entries(folder: Path) -> Iterator[Path]:
     try:
         yield from sorted(folder.iterdir())
@@ -239,14 +219,6 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _take(path: Path) -> int:

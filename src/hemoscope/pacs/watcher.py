@@ -17,7 +17,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from hemoscope.errors import InputError, ServiceError
+from hemoscope.errors import InputError
 from hemoscope.store.records import Arrival
 from hemoscope.store.rows import new_id
 from hemoscope.store.store import Store
@@ -109,14 +109,7 @@ class Watcher:
             return False
         if note["content"] != asdict(content):
             return False
-        return bool(note["is_done"]) or self._is_submitted(note["submission"])
-
-    def _is_submitted(self, submission: str) -> bool:
-        try:
-            self._store.submissions.get(submission)
-        except ServiceError:
-            return False
-        return True
+        return bool(note["is_done"]) or self._store.submissions.has(note["submission"])
 
     def _submit(self, path: Path, content: _Content) -> bool:
         """Copy an entry, and accept the copy; the note is written before, so that a kill submits nothing twice."""

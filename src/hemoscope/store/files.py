@@ -1,5 +1,6 @@
 """The files beside the database: what came, and what is shown of each result; whole before any row tells of them."""
 
+import hashlib
 import os
 import shutil
 import time
@@ -74,11 +75,11 @@ def settle(made: Path, place: Path) -> None:
         place: On the same disk; what lies there is replaced.
     """
     for path in _walk(made):
-        _sync(path)
+        sync(path)
     if place.exists():
         remove(place)
     made.replace(place)
-    _sync(place.parent)
+    sync(place.parent)
 
 
 def remove(folder: Path) -> None:
@@ -98,6 +99,12 @@ def _modified(path: Path) -> float:
         return 0.0
 
 
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     """Give the files below a folder, then its folders, itself last; what goes meanwhile is passed over."""
     for directory, _, names in os.walk(folder, topdown=False):
@@ -105,7 +112,8 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield Path(directory)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Let a file, or the list of what a folder holds, outlast a power cut; links are passed over."""
     if path.is_symlink():
         return
     descriptor = os.open(path, os.O_RDONLY)

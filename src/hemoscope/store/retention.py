@@ -6,14 +6,13 @@ import sqlalchemy as sa
 
 from hemoscope.store.audit import WORKER, append
 from hemoscope.store.database import Database
+from hemoscope.store.deliveries import DeliveryState
 from hemoscope.store.files import Files, remove
 from hemoscope.store.records import State
 from hemoscope.store.rows import new_id, now
 from hemoscope.store.tables import answers, deliveries, results, studies, submissions, workers
 
 FINAL = (State.SCORED, State.REFUSED, State.FAILED)
-WAITING = "waiting"
-"""State of a delivery that is still to be sent."""
 LEFT_S = 3600.0
 """Seconds after which files without a row can be of no upload or result under way: all of those are bounded."""
 _WORKERS_S = 3600.0
@@ -45,7 +44,9 @@ class Retention:
         if self._days is None:
             return 0
         latest = (at or now()) - timedelta(days=self._days)
-        waits = sa.exists().where(deliveries.c.submission_id == submissions.c.id, deliveries.c.state == WAITING)
+        waits = sa.exists().where(
+            deliveries.c.submission_id == submissions.c.id, deliveries.c.state == DeliveryState.WAITING
+        )
         is_old = sa.and_(submissions.c.state.in_(FINAL), submissions.c.has_pixels, submissions.c.finished_at <= latest)
         with self._database.reading() as connection:
             old = connection.scalars(

@@ -4,7 +4,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,12 +16,12 @@ from hemoscope.reading.archive import ArchiveLimits
 from hemoscope.records import Decision, SliceResult, StudyResult
 from hemoscope.results.document import result_as_json
 from hemoscope.results.study_document import study_as_json
+from hemoscope.store.files import digest
 from hemoscope.store.records import Made, Model, SeenSeries
 from hemoscope.terms import Label
 
 UNPACKED = ArchiveLimits(total_bytes=8 << 30, file_bytes=2 << 30)
 """What may come out of archives that somebody sent: less than of one's own, for others share the disk."""
-_CHUNK = 1 << 20
 
 
 class ToScore(Protocol):
@@ -140,7 +139,7 @@ def key_of(waiting: Waiting) -> str | None:
     """
     if not waiting.files:
         return None
-    digests = sorted({_digest(path) for path in waiting.files})
+    digests = sorted({digest(path) for path in waiting.files})
     return hashlib.sha256("\n".join([waiting.study_uid or "", *digests]).encode("utf-8", "replace")).hexdigest()
 
 
@@ -196,11 +195,3 @@ def _named(examined: Examined, root: Path) -> Examined:
 
 def _has_slices(examined: Examined) -> bool:
     return (examined.image if isinstance(examined, Examination) else examined.series) is not None
-
-
-def _digest(path: Path) -> str:
-    made = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in iter(partial(file.read, _CHUNK), b""):
-            made.update(chunk)
-    return made.hexdigest()

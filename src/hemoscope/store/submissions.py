@@ -68,6 +68,11 @@ class Submissions:
         with self._database.reading() as connection:
             return submission_of(find_submission(connection, submission_id))
 
+    def has(self, submission_id: str) -> bool:
+        """Whether one was accepted, and not deleted since."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(submissions.c.id).where(submissions.c.id == submission_id)) is not None
+
     def answers(self, submission_id: str) -> tuple[StoredAnswer, ...]:
         """Return what was said of each study in it; empty until the first is done.
 

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from hemoscope.errors import ServiceError
 from hemoscope.results.wording import encodable, printable
+from hemoscope.store.files import sync
 from hemoscope.web.settings import UploadBounds
 
 SUFFIXES = (
@@ -119,11 +120,7 @@ class Intake:
                 "The upload holds no file.",
                 'Send at least one: curl -F "files=@head-ct.zip".',
             )
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(self._folder)
         return Upload(tuple(self._files), name_of_upload(self._names), self._size)
 
     def close(self) -> None:
