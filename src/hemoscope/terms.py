@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 RESEARCH_USE_ONLY = "Research use only. Not a medical device. Not for diagnosis."
+MANUFACTURER = "Hemoscope"
+"""(0008,0070) of every DICOM object that is made here, and by which one that comes back is known."""
 
 
 class Label(StrEnum):

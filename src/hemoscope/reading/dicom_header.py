@@ -7,7 +7,7 @@ from hemoscope.errors import ReadingError, RefusedError
 from hemoscope.reading.limits import check_size
 from hemoscope.reading.rescale import Rescale, StoredFormat
 from hemoscope.records import Notice
-from hemoscope.terms import Unit
+from hemoscope.terms import MANUFACTURER, Unit
 
 _CT_CLASSES = frozenset(
     {
@@ -21,8 +21,6 @@ _PICTURE_MODALITIES = frozenset({"OT", "SC"})
 _WITHOUT_PICTURES = frozenset({"SR", "KO", "PR", "SEG", "REG", "DOC", "RTSTRUCT", "RTPLAN", "AU", "PLAN"})
 """Reports, selections, presentations, segmentations and plans (PS3.3 C.7.3.1.1.1)."""
 OWN_RESULT, NO_PICTURE = "dicom.own_result", "dicom.no_picture"
-OURS = "Hemoscope"
-"""(0008,0070) Manufacturer of what `hemoscope.results.dicom` makes."""
 _HU_TYPES = frozenset({"", "HU", "HU_MOD", "US"})
 """(0028,1054) Rescale Type: US, unspecified, is what many scanners write for HU."""
 
@@ -151,7 +149,7 @@ def whole_number(header: Any, keyword: str, default: int) -> int:
 
 def _refuse_what_is_no_picture(header: Any, modality: str, source: str) -> None:
     """Refuse what an archive keeps beside the images of a study: reports and the like, and results of ours."""
-    if modality in _WITHOUT_PICTURES | _PICTURE_MODALITIES and text(header, "Manufacturer") == OURS:
+    if modality in _WITHOUT_PICTURES | _PICTURE_MODALITIES and text(header, "Manufacturer") == MANUFACTURER:
         raise RefusedError(
             OWN_RESULT, f"{source} is a result of Hemoscope itself.", "Choose the head CT series of the study."
         )

@@ -12,9 +12,9 @@ from pydicom.dataset import Dataset
 
 from hemoscope.records import Decision
 from hemoscope.results.dicom.codes import CERTAINTY, CT_HEAD, DECISIONS, FINDINGS, NO_UNITS, SYSTEMS
-from hemoscope.results.dicom.identity import DESCRIPTIONS, MANUFACTURER, SERIES, Identity
+from hemoscope.results.dicom.identity import DESCRIPTIONS, SERIES, Identity
 from hemoscope.results.dicom.report import conclusion_of, decision_of, labels_of, probability_of, slices_of
-from hemoscope.terms import RESEARCH_USE_ONLY, Label
+from hemoscope.terms import MANUFACTURER, RESEARCH_USE_ONLY, Label
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+")

@@ -11,6 +11,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pydicom.valuerep import format_number_as_ds
 
+from hemoscope.terms import MANUFACTURER
 from hemoscope.writing.atomic import write_atomically
 
 INTERCEPT = -1024
@@ -85,7 +86,7 @@ def _identity(name: str, index: int) -> Dataset:
     dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = "YES", "Synthetic"
     dataset.StudyDate, dataset.StudyTime, dataset.StudyID, dataset.AccessionNumber = "", "", "1", ""
     dataset.ReferringPhysicianName, dataset.StudyDescription = "", "HEMOSCOPE PHANTOM"
-    dataset.Modality, dataset.Manufacturer, dataset.SeriesNumber = "CT", "Hemoscope", 1
+    dataset.Modality, dataset.Manufacturer, dataset.SeriesNumber = "CT", MANUFACTURER, 1
     dataset.SeriesDescription, dataset.BodyPartExamined = "SYNTHETIC HEAD", "HEAD"
     dataset.ImageType, dataset.BurnedInAnnotation = ["DERIVED", "SECONDARY", "AXIAL"], "NO"
     dataset.InstanceNumber, dataset.AcquisitionNumber, dataset.KVP = index + 1, 1, "120"

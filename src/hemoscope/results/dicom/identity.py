@@ -11,10 +11,9 @@ from hemoscope.results.dicom.answer import Answer
 from hemoscope.results.dicom.codes import ACQUISITION, PROCESSING, Term
 from hemoscope.results.dicom.source import Source
 from hemoscope.results.dicom.text import clean
-from hemoscope.terms import RESEARCH_USE_ONLY
+from hemoscope.terms import MANUFACTURER, RESEARCH_USE_ONLY
 from hemoscope.writing.dicom import uid
 
-MANUFACTURER = "Hemoscope"
 SERIES = {"sr": 9001, "seg": 9002, "kos": 9003, "sc": 9004}
 """(0020,0011) Series Number of each kind: beyond those that scanners count to."""
 DESCRIPTIONS = {"sr": "report", "seg": "segmentation", "kos": "key slices", "sc": "overlays"}

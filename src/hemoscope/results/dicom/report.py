@@ -20,9 +20,9 @@ from hemoscope.results.dicom.codes import (
     NO_UNITS,
     REPORT_TITLE,
 )
-from hemoscope.results.dicom.identity import MANUFACTURER, Identity
+from hemoscope.results.dicom.identity import Identity
 from hemoscope.results.wording import percent
-from hemoscope.terms import RESEARCH_USE_ONLY, SUBTYPES, Label
+from hemoscope.terms import MANUFACTURER, RESEARCH_USE_ONLY, SUBTYPES, Label
 
 if TYPE_CHECKING:
     from highdicom import sr

@@ -10,9 +10,9 @@ from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import CTImageStorage
 
 from hemoscope.results.dicom.codes import AI, CATEGORY, FINDINGS, INTRACRANIAL
-from hemoscope.results.dicom.identity import MANUFACTURER, Identity
+from hemoscope.results.dicom.identity import Identity
 from hemoscope.results.palette import COLORS, LIMIT, labels_in, number_of
-from hemoscope.terms import RESEARCH_USE_ONLY, Label
+from hemoscope.terms import MANUFACTURER, RESEARCH_USE_ONLY, Label
 
 if TYPE_CHECKING:
     from highdicom import seg
