@@ -1,13 +1,12 @@
 """hemoscope listen: receive studies from scanners and a PACS, and score them."""
 
-import signal
 import threading
 from pathlib import Path
 
 import click
 
 from hemoscope.cli import options
-from hemoscope.cli.stores import log_to_stderr, open_store
+from hemoscope.cli.stores import log_to_stderr, open_store, stopping_on_signals
 
 
 @click.command()
@@ -31,10 +30,7 @@ from hemoscope.cli.stores import log_to_stderr, open_store
 )
 @options.folder
 @options.store_url
-@click.option("--workers", type=click.IntRange(0, 64), default=1, show_default=True, help="Processes that score.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
-@options.point
-@options.keep_pixels
+@options.worker_pool
 def listen(
     title: str,
     host: str,
@@ -64,9 +60,7 @@ def listen(
         raise click.UsageError("--tls-certificate and --tls-key belong together, --tls-authorities to both.")
     tls = None if tls_certificate is None or tls_key is None else Tls(tls_certificate, tls_key, tls_authorities)
     settings = ListenSettings(title, host, port, tuple(map(Peer.parse, peers)), quiet_seconds, tls)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = stopping_on_signals()
     with open_store(folder, store_url, keep_pixels_days=keep_pixels_days) as store:
         from hemoscope.pacs.listener import Listener
         from hemoscope.pacs.sender import Sender

@@ -99,6 +99,19 @@ keep_pixels = click.option(
     callback=_days,
     help="Days that pixels are kept, none, or all.",
 )
+_worker_count = click.option(
+    "--workers", type=click.IntRange(0, 64), default=1, show_default=True, help="Processes that score."
+)
+scoring_bundle = click.option(
+    "--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given."
+)
+
+
+def worker_pool(command: Command) -> Command:
+    """Add what a pool of workers is told: --workers, --bundle, --operating-point and --keep-pixels."""
+    return _worker_count(scoring_bundle(point(keep_pixels(command))))
+
+
 draws = click.option(
     "--draws", type=click.IntRange(100), default=2000, show_default=True, help="Bootstrap samples for intervals."
 )

@@ -1,14 +1,12 @@
 """hemoscope send: send results to their destinations, and say what was sent."""
 
 import json
-import signal
-import threading
 from pathlib import Path
 
 import click
 
 from hemoscope.cli import options
-from hemoscope.cli.stores import log_to_stderr, open_store
+from hemoscope.cli.stores import log_to_stderr, open_store, stopping_on_signals
 
 
 @click.command()
@@ -40,9 +38,7 @@ def send(until_empty: bool, lists: bool, as_json: bool, folder: Path | None, sto
             return
         from hemoscope.pacs.sender import Sender
 
-        stopping = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopping.set())
+        stopping = stopping_on_signals()
         log_to_stderr()
         sent = Sender(store, stopping=stopping).run(until_empty=until_empty)
     click.echo(f"Sent: {sent} deliveries.", err=True)

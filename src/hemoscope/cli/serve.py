@@ -12,10 +12,7 @@ from hemoscope.cli import options
 @click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="0 takes any free one.")
 @options.folder
 @options.store_url
-@click.option("--workers", type=click.IntRange(0, 64), default=1, show_default=True, help="Processes that score.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
-@options.point
-@options.keep_pixels
+@options.worker_pool
 @click.option(
     "--allow-path",
     "allowed_paths",

@@ -1,6 +1,8 @@
 """What the commands that open a store have in common."""
 
 import logging
+import signal
+import threading
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +44,14 @@ def open_store(
             "Name the folder by --folder, or the database by --store.",
         )
     return Store(place, store_url, keep_pixels_days=keep_pixels_days)
+
+
+def stopping_on_signals() -> threading.Event:
+    """Return what SIGTERM and Ctrl-C set, in place of ending the process at once."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
 
 
 def log_to_stderr() -> None:

@@ -1,13 +1,11 @@
 """hemoscope watch: score what is put into a folder."""
 
-import signal
-import threading
 from pathlib import Path
 
 import click
 
 from hemoscope.cli import options
-from hemoscope.cli.stores import log_to_stderr, open_store
+from hemoscope.cli.stores import log_to_stderr, open_store, stopping_on_signals
 
 
 @click.command()
@@ -21,10 +19,7 @@ from hemoscope.cli.stores import log_to_stderr, open_store
 )
 @options.folder
 @options.store_url
-@click.option("--workers", type=click.IntRange(0, 64), default=1, show_default=True, help="Processes that score.")
-@click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
-@options.point
-@options.keep_pixels
+@options.worker_pool
 def watch(
     watched: Path,
     quiet_seconds: float,
@@ -43,9 +38,7 @@ def watch(
     """
     from hemoscope.terms import RESEARCH_USE_ONLY
 
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = stopping_on_signals()
     with open_store(folder, store_url, keep_pixels_days=keep_pixels_days) as store:
         from hemoscope.pacs.watcher import Watcher
         from hemoscope.store.pool import PoolSettings, WorkerPool

@@ -1,20 +1,19 @@
 """hemoscope work: score what was submitted to a store."""
 
 import os
-import signal
 import threading
 from pathlib import Path
 
 import click
 
 from hemoscope.cli import options
-from hemoscope.cli.stores import log_to_stderr, open_store
+from hemoscope.cli.stores import log_to_stderr, open_store, stopping_on_signals
 
 
 @click.command()
 @options.folder
 @options.store_url
-@click.option("--bundle", type=click.Path(path_type=Path), help="A model bundle; the shipped one unless given.")
+@options.scoring_bundle
 @options.point
 @options.keep_pixels
 @click.option("--until-empty", is_flag=True, help="End once nothing is left to score.")
@@ -41,9 +40,7 @@ def work(
         from hemoscope.store.worker import Worker
 
         scorer = BundleScorer(bundle, operating_point=operating_point)
-        stopping = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopping.set())
+        stopping = stopping_on_signals()
         if until_closed:
             threading.Thread(target=_wait_for_end, args=(stopping,), daemon=True).start()
         log_to_stderr()
