@@ -56,13 +56,12 @@ class Web:
         found = self._ask(partial(self._client.search_for_studies, search_filters=dict(filters), get_remaining=True))
         return [str(one["0020000D"]["Value"][0]) for one in found if one.get("0020000D", {}).get("Value")]
 
-    def fetch(self, study: str, folder: Path, *, on_file: Callable[[], None] | None = None) -> int:
+    def fetch(self, study: str, folder: Path) -> int:
         """Fetch the instances of a study into a folder (WADO-RS).
 
         Args:
             study: Study Instance UID.
             folder: Gets a file for each; made.
-            on_file: Called after each.
 
         Returns:
             How many came.
@@ -78,8 +77,6 @@ class Web:
                 count, size = count + 1, size + place.stat().st_size
                 if size > MOST_BYTES:
                     raise DeliveryError("dicomweb.too_large", "The study is larger than 8 GB.", "Fetch it otherwise.")
-                if on_file is not None:
-                    on_file()
         if not count:
             raise DeliveryError("dicomweb.no_study", "The server has no such study.", "Check the UID.")
         return count

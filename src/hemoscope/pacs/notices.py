@@ -21,6 +21,9 @@ from hemoscope.store.deliveries import Parcel
 from hemoscope.terms import RESEARCH_USE_ONLY
 
 TIMEOUT_S = 30.0
+_STUDY = ("StudyInstanceUID", "AccessionNumber")
+_PATIENT = ("PatientID",)
+"""What a receiver of HL7 files an observation by; no notification holds a name."""
 SIGNATURE = "X-Hemoscope-Signature"
 _ESCAPES = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"}
 _ACCEPTED = ("AA", "CA")
@@ -64,11 +67,6 @@ def facts(parcel: Parcel, identity: Dataset | None, *, tells_patient: bool = Fal
         "model": {name: parcel.model[name] for name in ("name", "version")},
         "study": told,
     }
-
-
-_STUDY = ("StudyInstanceUID", "AccessionNumber")
-_PATIENT = ("PatientID",)
-"""What a receiver of HL7 files an observation by; no notification holds a name."""
 
 
 def post(place: Place, told: Mapping[str, Any], *, secret: str | None) -> None:

@@ -25,14 +25,11 @@ def fetch_studies(
     Returns:
         The errors of those that did not come.
     """
-    failed: list[HemoscopeError] = []
-    for number, study in enumerate(studies, start=1):
-        try:
-            web.fetch(study, out / f"study-{number:04d}")
-        except HemoscopeError as error:
-            failed.append(error)
-        on_progress(number, len(studies))
-    return failed
+
+    def fetch(number: int, study: str) -> None:
+        web.fetch(study, out / f"study-{number:04d}")
+
+    return _one_by_one(studies, fetch, on_progress)
 
 
 def submit_studies(
@@ -49,18 +46,29 @@ def submit_studies(
     Returns:
         The errors of those that did not come.
     """
-    failed: list[HemoscopeError] = []
-    for number, study in enumerate(studies, start=1):
+
+    def submit(_: int, study: str) -> None:
         arrival = store.submissions.reserve()
         try:
             count = web.fetch(study, arrival.folder)
             size = sum(path.stat().st_size for path in arrival.folder.iterdir())
             store.submissions.accept(arrival, name="Study from DICOMweb", who=SENDER, files=count, size=size)
-        except HemoscopeError as error:
-            store.submissions.abandon(arrival)
-            failed.append(error)
         except BaseException:
             store.submissions.abandon(arrival)
             raise
+
+    return _one_by_one(studies, submit, on_progress)
+
+
+def _one_by_one(
+    studies: Sequence[str], take: Callable[[int, str], None], on_progress: Callable[[int, int], None]
+) -> list[HemoscopeError]:
+    """Take study after study, numbered from 1; one that does not come costs the others nothing."""
+    failed: list[HemoscopeError] = []
+    for number, study in enumerate(studies, start=1):
+        try:
+            take(number, study)
+        except HemoscopeError as error:
+            failed.append(error)
         on_progress(number, len(studies))
     return failed
