@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.integration.conftest import missing
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 PLUGINS = Path("/usr/share/orthanc/plugins")
@@ -50,11 +50,6 @@ def find_program(name: str) -> str:
     if found is None:
         missing(name, HOW)
     return str(found)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @contextmanager

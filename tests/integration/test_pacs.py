@@ -26,9 +26,10 @@ from hemoscope.store.store import Store
 from hemoscope.terms import Label
 from hemoscope.writing.dicom import write_series
 from tests.pacs.conftest import IGNORED, submissions
+from tests.ports import free_port
 from tests.waiting import wait_until
 
-from .archive import Orthanc, dcmtk, find_program, free_port, orthanc
+from .archive import Orthanc, dcmtk, find_program, orthanc
 
 pytest.importorskip("pynetdicom")
 pytestmark = [pytest.mark.integration, IGNORED]

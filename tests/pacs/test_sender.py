@@ -22,6 +22,7 @@ from hemoscope.store.store import Store
 from hemoscope.store.tables import deliveries
 from hemoscope.store.worker import Worker
 from tests.deidentification.conftest import identify
+from tests.ports import free_port
 from tests.results.dicom.drawn import draw_study, objects_of
 from tests.store.fake_scorer import FakeScorer
 from tests.store.filling import submit
@@ -61,11 +62,6 @@ def send(store: Store) -> tuple[DeliveryState, str | None]:
     Sender(store, stopping=threading.Event()).run(until_empty=True)
     (one,) = store.deliveries.all()
     return one.state, one.error_code
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 PORT = free_port()

@@ -7,6 +7,7 @@ import pytest
 
 from hemoscope.errors import InputError
 from hemoscope.pacs.watcher import Watcher
+from tests.waiting import wait_until
 
 from .conftest import submissions
 
@@ -99,8 +100,7 @@ def test_it_ends_when_it_is_told_to(store, inbox):
     stopping = threading.Event()
     thread = threading.Thread(target=Watcher(store, inbox, quiet_s=0.0, stopping=stopping).run)
     thread.start()
-    while not submissions(store):
-        pass
+    wait_until(lambda: submissions(store))
     stopping.set()
     thread.join(10)
     assert not thread.is_alive()

@@ -5,7 +5,6 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hemoscope.store.records import State
 from hemoscope.store.store import Store
 from hemoscope.store.tables import answers, results, submissions
 from tests.store import fake_scorer
+from tests.waiting import wait_until
 
 KILLS = 100
 KINDS = 60
@@ -46,7 +46,7 @@ def test_a_hundred_kills_lose_no_accepted_study_and_score_none_twice(store, url,
     roles = [work, work, work, (fake_scorer.submit_on, folder, url, told, KINDS)]
     started_at = time.monotonic()
     running = [started(processes, *role) for role in roles]
-    until(lambda: store.worklist.count_states()[State.SCORED], within_s=60)
+    wait_until(lambda: store.worklist.count_states()[State.SCORED], within_s=60)
     pace = min(max(time.monotonic() - started_at, 0.3), 1.0)  # a busy machine takes longer to get anywhere
     killed = Counter()
     for _ in range(KILLS):
@@ -57,22 +57,15 @@ def test_a_hundred_kills_lose_no_accepted_study_and_score_none_twice(store, url,
         assert running[number].exitcode == -signal.SIGKILL, "it ended before it was killed"
         killed[roles[number][0].__name__] += 1
         running[number] = started(processes, *roles[number])
-    until(lambda: len(told.read_text().split()) > KINDS / 2, within_s=120)
+    wait_until(lambda: len(told.read_text().split()) > KINDS / 2, within_s=120)
     running[3].kill()
     running[3].join()
-    until(lambda: not waiting(store), within_s=120)
+    wait_until(lambda: not waiting(store), within_s=120)
     for process in running:
         process.kill()
         process.join()
     check_whole(store, told)
     print(f"{dict(killed)} killed, {len(told.read_text().split())} submissions accepted, {KINDS} studies")
-
-
-def until(holds: Callable[[], object], *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
 
 
 def waiting(store: Store) -> int:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -14,16 +13,10 @@ from hemoscope.store.pool import PoolSettings, WorkerPool
 from hemoscope.store.records import State
 from hemoscope.store.store import Store
 from tests.datasets.layouts import draw_picture
+from tests.waiting import wait_until
 
 SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.buffer.read()"]
 DEAF = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
-
-
-def wait_until(holds: Callable[[], object], *, within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
 
 
 def is_running(pid: int) -> bool:
