@@ -1,9 +1,9 @@
 """What the service bears: many clients send many studies at once; is any lost, how long does each wait, does it grow?
 
-    python benchmarks/service.py [--clients 50] [--studies 500] [--workers 2] [--slices 6] [--size 128]
+    python benchmarks/service.py [--clients 50] [--studies 500] [--workers 2] [--slices 6] [--size 128] [--store URL]
 
-Starts `hemoscope serve` on loopback with a store of its own in a temporary folder. Each study is a drawn head with UIDs
-of its own, so each has to be scored. Prints a table; exits 1 where a study was lost.
+Starts `hemoscope serve` on loopback with a store of its own in a temporary folder, or in the empty database named. Each
+study is a drawn head with UIDs of its own, so each has to be scored. Prints a table; exits 1 where a study was lost.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hemoscope.datasets.phantom.volume import PhantomSettings, make_phantom
+from hemoscope.store.pool import STORE_URL
 from hemoscope.terms import Label
 from hemoscope.writing.dicom import write_series
 
@@ -41,7 +42,7 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="hemoscope-load-") as folder:
         zips = _draw(Path(folder) / "drawn", options.studies, slices=options.slices, size=options.size)
-        server = _start(Path(folder) / "service", options.workers)
+        server = _start(Path(folder) / "service", options.workers, options.store)
         try:
             base = _address(server)
             memory = _Memory(server.pid)
@@ -60,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--slices", type=int, default=6)
     parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--store", help="URL of an empty PostgreSQL database; SQLite unless given")
     return parser.parse_args()
 
 
@@ -81,11 +83,10 @@ def _draw(folder: Path, count: int, *, slices: int, size: int) -> list[bytes]:
     return zips
 
 
-def _start(folder: Path, workers: int) -> subprocess.Popen[str]:
+def _start(folder: Path, workers: int, store: str | None) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "hemoscope", "serve", "--port", "0", "--folder", str(folder)]
-    return subprocess.Popen(
-        [*command, "--workers", str(workers)], stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_COLOR": "1"}
-    )
+    environment = {**os.environ, "NO_COLOR": "1", **({} if store is None else {STORE_URL: store})}
+    return subprocess.Popen([*command, "--workers", str(workers)], stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def _address(server: subprocess.Popen[str]) -> str:

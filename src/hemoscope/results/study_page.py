@@ -7,10 +7,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from hemoscope.records import SliceResult, StudyResult
@@ -94,42 +96,44 @@ def render_study_page(
     study = result if isinstance(result, StudyResult) else None
     figure, meaning = answer_in_words(result)
     point = result.operating_point
-    return (
-        page_environment()
-        .get_template("study_page.html.jinja")
-        .render(
-            name=base_name(result.input),
-            about="" if study is None or not study.slices else counted(len(study.slices), "slice"),
-            verdict=VERDICTS[str(result.decision or result.status)],
-            figure=figure,
-            meaning=meaning,
-            slices=bars_of(slices, None if point is None else point.threshold),
-            threshold=None if point is None else point.threshold,
-            limit="" if point is None else percent(point.threshold),
-            presets=[{"name": name} for name, _ in PRESETS] if is_hu else [],
-            has_maps=any(one is not None and one.marks for one in packed),
-            method=method,
-            heat=HEAT.hex,
-            labels=_legend(slices),
-            map_limit=f"{LIMIT:.0%}",
-            keys=[] if study is None else _keys(slices),
-            subtypes=subtypes_of(result),
-            volumes=volumes_in_words(study.volumes_ml) if study and study.volumes_ml else "",
-            error=result.error,
-            warnings=result.warnings,
-            series=None if study is None else study.series,
-            kept=_kept(packed),
-            model=model,
-            made=datetime.now(UTC),
-            notice=RESEARCH_USE_ONLY,
-            stills=[_still(one) for one in stills],
-            shortcuts=SHORTCUTS,
-            study=_as_script_data(script_data(slices, is_hu=is_hu, method=method)),
-            packed=[None if one is None else _markup(one) for one in packed],
-            script=Markup(script),
-            script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        )
+    return _template().render(
+        name=base_name(result.input),
+        about="" if study is None or not study.slices else counted(len(study.slices), "slice"),
+        verdict=VERDICTS[str(result.decision or result.status)],
+        figure=figure,
+        meaning=meaning,
+        slices=bars_of(slices, None if point is None else point.threshold),
+        threshold=None if point is None else point.threshold,
+        limit="" if point is None else percent(point.threshold),
+        presets=[{"name": name} for name, _ in PRESETS] if is_hu else [],
+        has_maps=any(one is not None and one.marks for one in packed),
+        method=method,
+        heat=HEAT.hex,
+        labels=_legend(slices),
+        map_limit=f"{LIMIT:.0%}",
+        keys=[] if study is None else _keys(slices),
+        subtypes=subtypes_of(result),
+        volumes=volumes_in_words(study.volumes_ml) if study and study.volumes_ml else "",
+        error=result.error,
+        warnings=result.warnings,
+        series=None if study is None else study.series,
+        kept=_kept(packed),
+        model=model,
+        made=datetime.now(UTC),
+        notice=RESEARCH_USE_ONLY,
+        stills=[_still(one) for one in stills],
+        shortcuts=SHORTCUTS,
+        study=_as_script_data(script_data(slices, is_hu=is_hu, method=method)),
+        packed=[None if one is None else _markup(one) for one in packed],
+        script=Markup(script),
+        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+@cache
+def _template() -> Template:
+    """Compile the page once: a service draws one for each study."""
+    return page_environment().get_template("study_page.html.jinja")
 
 
 def _script() -> str:
