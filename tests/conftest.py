@@ -3,6 +3,8 @@
 import contextlib
 import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import hypothesis
@@ -17,6 +19,8 @@ from hemoscope.training.run import Run
 from hemoscope.training.settings import TrainingSettings
 from tests.datasets.layouts import write_kaggle
 from tests.datasets.public_sets import write_cq500, write_ct_ich, write_rsna
+from tests.integration.conftest import missing
+from tests.store.postgresql import Server, find_programs, running
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -95,3 +99,25 @@ def cq500(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ct_ich(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """CT-ICH in small; tests must not write into it."""
     return write_ct_ich(tmp_path_factory.mktemp("sets") / "ct-ich")
+
+
+def start_postgresql() -> AbstractContextManager[Server]:
+    """Start a PostgreSQL server on loopback, or skip."""
+    programs = find_programs()
+    if programs is None:
+        missing("PostgreSQL", "make system-packages, or install its server in your system's way")
+    return running(programs)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server on loopback, for databases of one's own."""
+    with start_postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def frail_postgresql() -> Iterator[Server]:
+    """A PostgreSQL server that nobody else needs, to be stopped and started."""
+    with start_postgresql() as server:
+        yield server

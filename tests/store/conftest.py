@@ -6,18 +6,6 @@ from pathlib import Path
 import pytest
 
 from hemoscope.store.store import Store
-from tests.integration.conftest import missing
-from tests.store.postgresql import Server, find_programs, running
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server on loopback."""
-    programs = find_programs()
-    if programs is None:
-        missing("PostgreSQL", "make system-packages, or install its server in your system's way")
-    with running(programs) as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])

@@ -11,23 +11,12 @@ import sqlalchemy as sa
 from hemoscope.store.queue import Patience
 from hemoscope.store.records import State
 from hemoscope.store.store import Store
+from hemoscope.store.tables import submissions
 from hemoscope.store.worker import Worker
-from tests.integration.conftest import missing
 from tests.store.fake_scorer import FakeScorer
 from tests.store.filling import submit
-from tests.store.postgresql import find_programs, running
 
-STUDIES, RESTARTS = 100, 4
-
-
-@pytest.fixture
-def server():
-    """A server that nobody else needs."""
-    programs = find_programs()
-    if programs is None:
-        missing("PostgreSQL", "make system-packages, or install its server in your system's way")
-    with running(programs) as own:
-        yield own
+STUDIES, RESTARTS, LEASE_S = 80, 4, 1.0
 
 
 def test_a_broken_connection_is_an_error_of_the_database(store):
@@ -54,12 +43,14 @@ def test_a_connection_that_breaks_as_it_is_made_is_an_error_of_the_database(stor
 @pytest.mark.integration
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # for the last line's sake
-def test_workers_outlive_restarts_of_their_database(server, tmp_path):
-    url, stopping, patience = server.new_database(), Event(), Patience(lease_s=2.0, most_attempts=1000)
+@pytest.mark.parametrize("away_s", [0.0, 3 * LEASE_S], ids=["shorter than a lease", "longer"])
+def test_workers_outlive_outages_of_their_database_and_no_study_is_blamed(frail_postgresql, tmp_path, away_s):
+    server, stopping, patience = frail_postgresql, Event(), Patience(lease_s=LEASE_S, most_attempts=3)
+    url = server.new_database()
 
     def work():
         with Store(tmp_path / "s", url, patience=patience) as own:
-            Worker(own, FakeScorer(seconds=0.1), stopping=stopping, poll_s=0.05).run()
+            Worker(own, FakeScorer(seconds=0.3), stopping=stopping, poll_s=0.05).run()
 
     with Store(tmp_path / "s", url) as store:
         ids = [submit(store, content=f"{number}".encode()).id for number in range(STUDIES)]
@@ -69,6 +60,7 @@ def test_workers_outlive_restarts_of_their_database(server, tmp_path):
     for _ in range(RESTARTS):
         time.sleep(1.5)
         server.stop()
+        time.sleep(away_s)
         server.start()
     with Store(tmp_path / "s", url) as store:
         for _ in range(600):
@@ -81,6 +73,9 @@ def test_workers_outlive_restarts_of_their_database(server, tmp_path):
         for worker in workers:
             worker.join()
         assert {store.submissions.get(one).state for one in ids} == {State.SCORED}
+        with store.database.reading() as connection:
+            blamed = connection.scalar(sa.select(sa.func.count()).where(submissions.c.attempts > 1))
+        assert blamed <= 1, "a worker that took one, and was never told so, is told from no dead one"
         assert store.audit.verify().rows == 2 * STUDIES
         assert store.audit.verify().broken is None
     gc.collect()  # pg8000 leaves the socket open of a server that goes while it is asked in

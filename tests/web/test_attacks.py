@@ -9,15 +9,14 @@ from hemoscope.errors import BundleError
 from hemoscope.models.bundle import shipped_bundle
 from hemoscope.store.store import Store
 from hemoscope.web.app import create_app
-from hemoscope.web.settings import ServiceSettings
 from tests.web import hostile
 from tests.web.serving import is_problem, serving
 from tests.web.test_scored import send, work
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return ServiceSettings(tmp_path / "service")
+def settings(new_settings, tmp_path):
+    return new_settings(tmp_path / "service")
 
 
 def outcome(settings, name: str, content: bytes) -> dict:
@@ -127,5 +126,5 @@ def test_what_is_nothing_at_all_is_refused_with_a_reason(settings):
             assert all("unexpected" not in code for code in codes(study)), study
             answer = client.get(f"{address}/slices")
             assert is_problem(answer, 404, "service.nothing_to_show")
-    with Store(settings.folder) as store:
+    with Store(settings.folder, settings.store_url) as store:
         assert store.audit.verify().broken is None

@@ -10,7 +10,6 @@ from PIL import Image
 from pydicom import dcmread
 
 from hemoscope.store.store import Store
-from hemoscope.web.settings import ServiceSettings
 from tests.datasets.layouts import draw_picture
 from tests.results.dicom.validators import errors_of_dciodvfy
 from tests.web.hostile import study as draw
@@ -19,8 +18,8 @@ from tests.web.test_scored import send, work, zipped
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    return ServiceSettings(tmp_path_factory.mktemp("service"))
+def settings(new_settings, tmp_path_factory):
+    return new_settings(tmp_path_factory.mktemp("service"))
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +93,7 @@ def test_no_other_file_can_be_had(client, own, name):
 
 
 def test_who_took_objects_stands_in_the_trail(client, own, settings):
-    with Store(settings.folder) as store:
+    with Store(settings.folder, settings.store_url) as store:
         before = sum(row.event == "viewed" for row in store.audit.rows())
         client.get(f"{own}/dicom/sr.dcm")
         assert sum(row.event == "viewed" for row in store.audit.rows()) == before + 1

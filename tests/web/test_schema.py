@@ -9,7 +9,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from hemoscope.web.settings import Rates, ServiceSettings
+from hemoscope.web.settings import Rates
 from tests.web.serving import serving
 
 EXAMPLES = 40
@@ -24,9 +24,9 @@ CHECKS = [
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory):
+def api(new_settings, tmp_path_factory):
     """The description of a server with a study in its queue."""
-    with serving(ServiceSettings(tmp_path_factory.mktemp("service"), rates=MANY)) as client:
+    with serving(new_settings(tmp_path_factory.mktemp("service"), rates=MANY)) as client:
         study = client.post("/api/v1/studies", files=[("files", ("a.png", b"x"))]).json()["id"]
         schema = schemathesis.openapi.from_url(f"{client.base_url}/api/v1/openapi.json")
         schema.config.update(base_url=str(client.base_url))

@@ -19,7 +19,6 @@ from hemoscope.cli import main
 from hemoscope.store.scorer import BundleScorer
 from hemoscope.store.store import Store
 from hemoscope.store.worker import Worker
-from hemoscope.web.settings import ServiceSettings
 from tests.results.test_document import SCHEMA
 from tests.web.hostile import study as draw
 from tests.web.serving import is_problem, serving
@@ -46,8 +45,8 @@ def send(client, name: str, content: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    return ServiceSettings(tmp_path_factory.mktemp("service"))
+def settings(new_settings, tmp_path_factory):
+    return new_settings(tmp_path_factory.mktemp("service"))
 
 
 @pytest.fixture(scope="module")
@@ -183,8 +182,8 @@ def test_a_verdict_that_makes_no_sense_is_a_bad_request(client, own, wrong):
     assert is_problem(client.post(f"{own}/verdicts", json=wrong), 422, "service.bad_request")
 
 
-def test_the_export_is_a_collection_that_evaluate_takes(tmp_path):
-    settings = ServiceSettings(tmp_path / "service")
+def test_the_export_is_a_collection_that_evaluate_takes(new_settings, tmp_path):
+    settings = new_settings(tmp_path / "service")
     with serving(settings) as client:
         labels = {}
         for seed in range(4):
@@ -209,8 +208,8 @@ def test_the_export_is_a_collection_that_evaluate_takes(tmp_path):
     assert judged == {study: (label, pytest.approx(score, abs=1e-3)) for study, (label, score) in expected.items()}
 
 
-def test_nothing_is_shown_of_what_retention_removed(tmp_path, paths):
-    settings = ServiceSettings(tmp_path / "service", keep_pixels_days=0)
+def test_nothing_is_shown_of_what_retention_removed(new_settings, tmp_path, paths):
+    settings = new_settings(tmp_path / "service", keep_pixels_days=0)
     with serving(settings) as client:
         own = send(client, "gone.zip", zipped(paths))
         work(settings)
@@ -225,7 +224,7 @@ def test_nothing_is_shown_of_what_retention_removed(tmp_path, paths):
 
 def test_who_looked_stands_in_the_audit_trail(client, own, settings):
     client.get(f"{own}/slices")
-    with Store(settings.folder) as store:
+    with Store(settings.folder, settings.store_url) as store:
         rows = list(store.audit.rows())
         assert store.audit.verify().broken is None
     seen = [row for row in rows if row.event == "viewed"]

@@ -1,23 +1,28 @@
 """Studies on their way in, before any worker looks at them."""
 
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hemoscope.store.records import Role
 from hemoscope.store.store import Store
-from hemoscope.web.settings import ServiceSettings, UploadBounds
+from hemoscope.web.settings import Rates, UploadBounds
 from tests.web.serving import is_problem, serving
 
 NOBODY = "0" * 32
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("service")
+def settle(new_settings, tmp_path_factory):
+    """Makes settings with narrow bounds and an empty store."""
     allowed = tmp_path_factory.mktemp("incoming")
-    return ServiceSettings(folder, allowed_paths=(allowed,), uploads=UploadBounds(max_bytes=1 << 20, max_files=5))
+    return partial(new_settings, allowed_paths=(allowed,), uploads=UploadBounds(max_bytes=1 << 20, max_files=5))
+
+
+@pytest.fixture(scope="module")
+def settings(settle, tmp_path_factory):
+    return settle(tmp_path_factory.mktemp("service"))
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +65,8 @@ def test_no_name_stands_in_an_address_a_path_or_a_log(client, settings, caplog):
     assert not any("JANE" in str(path) for path in settings.folder.rglob("*"))
 
 
-def test_the_worklist_finds_filters_and_pages(tmp_path, settings):
-    with serving(replace(settings, folder=tmp_path)) as client:
+def test_the_worklist_finds_filters_and_pages(tmp_path, settle):
+    with serving(settle(tmp_path)) as client:
         for name in ("alpha.png", "beta.png", "alphabet.png"):
             send(client, name)
         everything = client.get("/api/v1/studies", params={"sort": "oldest"}).json()
@@ -191,25 +196,24 @@ def test_a_study_on_the_server_is_taken_only_from_where_that_is_allowed(client, 
         assert is_problem(ask(path), 403, "service.path_not_allowed"), path
 
 
-def test_paths_are_taken_from_nowhere_unless_it_is_said(tmp_path, settings):
-    with serving(replace(settings, folder=tmp_path, allowed_paths=())) as client:
+def test_paths_are_taken_from_nowhere_unless_it_is_said(tmp_path, settle):
+    with serving(settle(tmp_path, allowed_paths=())) as client:
         assert client.get("/api/v1/about").json()["accepts_paths"] is False
         answer = client.post("/api/v1/studies/from-path", json={"path": str(tmp_path)})
         assert is_problem(answer, 403, "service.path_not_allowed")
 
 
-def test_submissions_have_a_rate_of_their_own(tmp_path, settings):
-    rates = replace(settings.rates, submissions="2/minute")
-    with serving(replace(settings, folder=tmp_path, rates=rates)) as client:
+def test_submissions_have_a_rate_of_their_own(tmp_path, settle):
+    with serving(settle(tmp_path, rates=Rates(submissions="2/minute"))) as client:
         assert [send(client).status_code for _ in range(3)] == [202, 202, 429]
         assert client.get("/api/v1/studies").json()["total"] == 2
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory):
+def guarded(new_settings, tmp_path_factory):
     """A server that needs tokens, and one for each role."""
-    settings = ServiceSettings(tmp_path_factory.mktemp("guarded"), requires_tokens=True)
-    with Store(settings.folder) as store:
+    settings = new_settings(tmp_path_factory.mktemp("guarded"), requires_tokens=True)
+    with Store(settings.folder, settings.store_url) as store:
         tokens = {role: store.tokens.add(f"{role}-1", [role]) for role in Role}
     with serving(settings) as client:
         yield client, {role: {"Authorization": f"Bearer {token}"} for role, token in tokens.items()}
@@ -275,9 +279,8 @@ def test_every_route_of_the_api_is_in_that_list(guarded):
                 assert (method, path) in listed, (method, path)
 
 
-def test_a_wrong_token_is_refused_and_guessing_ends(guarded, tmp_path):
-    settings = ServiceSettings(tmp_path, requires_tokens=True)
-    with serving(settings) as client:
+def test_a_wrong_token_is_refused_and_guessing_ends(new_settings, tmp_path):
+    with serving(new_settings(tmp_path, requires_tokens=True)) as client:
         for _ in range(10):
             answer = client.get("/api/v1/studies", headers={"Authorization": "Bearer hemoscope_guess"})
             assert is_problem(answer, 401, "service.no_token")
@@ -308,9 +311,9 @@ def test_a_token_becomes_a_cookie_that_no_script_and_no_other_site_can_use(guard
     assert is_problem(client.get("/api/v1/studies", headers={"Cookie": stolen}), 401, "service.no_token")
 
 
-def test_a_token_that_is_withdrawn_opens_nothing(tmp_path):
-    settings = ServiceSettings(tmp_path, requires_tokens=True)
-    with Store(tmp_path) as store, serving(settings) as client:
+def test_a_token_that_is_withdrawn_opens_nothing(new_settings, tmp_path):
+    settings = new_settings(tmp_path, requires_tokens=True)
+    with Store(settings.folder, settings.store_url) as store, serving(settings) as client:
         headers = {"Authorization": f"Bearer {store.tokens.add('room', [Role.READ])}"}
         assert client.get("/api/v1/studies", headers=headers).status_code == 200
         store.tokens.revoke("room")

@@ -1,6 +1,7 @@
 """The connection to the database: SQLite or PostgreSQL, short transactions, the newest tables."""
 
 import contextlib
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ def _make_engine(url: str) -> sa.Engine:
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # what breaks there is raised and told by us
     try:
         return sa.create_engine(url, pool_pre_ping=True)
     except ImportError:

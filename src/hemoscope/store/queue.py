@@ -69,14 +69,18 @@ class Queue:
         self._database, self._files, self._found = database, files, found
         self.keep_pixels_days, self.patience = keep_pixels_days, patience or Patience()
 
-    def take(self) -> Job | None:
-        """Take the submission that waited longest, or whose worker died; None where none waits."""
+    def take(self, *, takes_over: bool = True) -> Job | None:
+        """Take the submission that waited longest; None where none waits.
+
+        Args:
+            takes_over: Whether those count whose worker was not heard of for as long as its lease.
+        """
         while True:
             with self._database.reading() as connection:  # looking costs no writer his turn
-                if connection.execute(_waiting().limit(1)).first() is None:
+                if connection.execute(_waiting(takes_over).limit(1)).first() is None:
                     return None
             with self._database.writing() as connection:
-                row = connection.execute(_waiting().limit(1).with_for_update(skip_locked=True)).first()
+                row = connection.execute(_waiting(takes_over).limit(1).with_for_update(skip_locked=True)).first()
                 if row is None:
                     return None
                 if row.attempts >= self.patience.most_attempts:
@@ -220,12 +224,13 @@ def hold_lease(connection: sa.Connection, job: Job) -> None:
         raise LeaseLostError
 
 
-def _waiting() -> sa.Select[tuple[object, ...]]:
+def _waiting(takes_over: bool) -> sa.Select[tuple[object, ...]]:
     at = now()
     is_due = sa.or_(submissions.c.not_before.is_(None), submissions.c.not_before <= at)
     is_queued = sa.and_(submissions.c.state == State.QUEUED, is_due)
     is_left = sa.and_(submissions.c.state == State.SCORING, submissions.c.lease_until < at)
-    return sa.select(submissions).where(sa.or_(is_queued, is_left)).order_by(submissions.c.received_at)
+    wanted = sa.or_(is_queued, is_left) if takes_over else is_queued
+    return sa.select(submissions).where(wanted).order_by(submissions.c.received_at)
 
 
 def _release_studies(connection: sa.Connection, job: Job) -> None:

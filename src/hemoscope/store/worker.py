@@ -26,7 +26,7 @@ log = logging.getLogger("hemoscope.store.worker")
 POLL_S = 0.5
 """Seconds between looks at an empty queue."""
 AWAY_S = 2.0
-"""Seconds to wait for a database that does not answer."""
+"""Seconds to wait for a database that does not answer; less where leases are short."""
 _RETENTION_S, _SWEEP_S = 60.0, 3600.0
 _UNEXPECTED = ErrorReport(
     "store.unexpected",
@@ -52,8 +52,9 @@ class Worker:
     def __init__(self, store: Store, scorer: Scorer, *, stopping: Event | None = None, poll_s: float = POLL_S) -> None:
         self._store, self._scorer = store, scorer
         self._stopping, self._poll_s = stopping or Event(), poll_s
+        self._away_s = min(AWAY_S, store.queue.patience.lease_s / 4)
         self._heart = Heartbeat(store, new_id(), self._stopping)
-        self._next_retention = self._next_sweep = 0.0
+        self._next_retention = self._next_sweep = self._next_takeover = 0.0
         self._left: Job | None = None
 
     def run(self, *, until_empty: bool = False) -> int:
@@ -72,7 +73,7 @@ class Worker:
                 try:
                     self._take_back()
                     self._tidy()
-                    job = self._store.queue.take()
+                    job = self._store.queue.take(takes_over=time.monotonic() >= self._next_takeover)
                     if job is None and until_empty:
                         break
                     if job is None:
@@ -81,8 +82,10 @@ class Worker:
                     ended += self._work(job)
                 except sa.exc.DBAPIError as error:
                     self._left = job or self._left
+                    # Leases may have run out meanwhile: let whoever lives renew them or give them back first
+                    self._next_takeover = time.monotonic() + 2 * self._away_s + self._store.queue.patience.lease_s
                     log.warning("the database does not answer: %s", type(error).__name__)
-                    self._stopping.wait(AWAY_S)
+                    self._stopping.wait(self._away_s)
         return ended
 
     def _work(self, job: Job) -> bool:
