@@ -6,16 +6,14 @@ import signal
 import time
 from collections import Counter
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from hemoscope.store.queue import Patience
 from hemoscope.store.records import State
 from hemoscope.store.store import Store
-from hemoscope.store.tables import answers, results, submissions
 from tests.store import fake_scorer
+from tests.store.whole import check_whole
 from tests.waiting import wait_until
 
 KILLS = 100
@@ -64,29 +62,10 @@ def test_a_hundred_kills_lose_no_accepted_study_and_score_none_twice(store, url,
     for process in running:
         process.kill()
         process.join()
-    check_whole(store, told)
+    check_whole(store, told.read_text().split(), most=KINDS)
     print(f"{dict(killed)} killed, {len(told.read_text().split())} submissions accepted, {KINDS} studies")
 
 
 def waiting(store: Store) -> int:
     counts = store.worklist.count_states()
     return counts[State.QUEUED] + counts[State.SCORING]
-
-
-def check_whole(store: Store, told: Path) -> None:
-    """Every submission that was told of, and every other that is there, has exactly one answer; a study, one result."""
-    with store.database.reading() as connection:
-        states = dict(connection.execute(sa.select(submissions.c.id, submissions.c.state)).all())
-        linked = Counter(connection.scalars(sa.select(answers.c.submission_id)))
-        made = connection.execute(sa.select(results.c.id, results.c.study_id)).all()
-    assert set(told.read_text().split()) <= set(states), "an accepted study is lost"
-    assert set(states.values()) == {State.SCORED}
-    assert linked == dict.fromkeys(states, 1)
-    assert len({row.study_id for row in made}) == len(made) <= KINDS
-    for row in made:
-        assert (store.files.result(row.id) / "index.html").is_file()
-    assert store.audit.verify().broken is None
-    store.retention.sweep(older_than_s=0)
-    assert {path.name for path in (store.folder / "results").iterdir()} == {row.id for row in made}
-    assert {path.name for path in (store.folder / "incoming").iterdir()} == set(states)
-    assert list((store.folder / "making").iterdir()) == list((store.folder / "arriving").iterdir()) == []

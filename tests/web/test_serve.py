@@ -1,6 +1,7 @@
 """`hemoscope serve` as a process: it starts, answers, and ends; nothing is lost whatever is killed."""
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -8,7 +9,9 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,9 +20,11 @@ import pytest
 from click.testing import CliRunner
 
 from hemoscope.cli import main
+from hemoscope.store.pool import STORE_URL
 from hemoscope.store.records import Role
 from hemoscope.store.store import Store
 from tests.integration.conftest import missing
+from tests.store.whole import check_whole
 from tests.web.hostile import study as draw
 from tests.web.test_scored import send, zipped
 
@@ -103,18 +108,47 @@ def test_it_ends_with_sigterm_as_service_managers_want(tmp_path):
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
-def test_a_server_killed_at_once_loses_no_study_that_it_accepted(tmp_path, archive):
-    accepted = []
-    for _ in range(3):
-        with served(tmp_path / "service", is_ended=False) as (process, client):
-            accepted.append(send(client, f"{len(accepted)}.zip", archive))
+@pytest.mark.slow
+def test_kills_of_server_and_workers_lose_no_study_that_was_accepted(new_settings, tmp_path, monkeypatch):
+    settings = new_settings(tmp_path / "service")
+    if settings.store_url is not None:
+        monkeypatch.setenv(STORE_URL, settings.store_url)
+    studies = [zipped(draw(tmp_path / str(seed), name=f"study {seed}", seed=seed, slices=3)) for seed in range(6)]
+    accepted: list[str] = []
+    for _ in range(4):
+        serving = served(settings.folder, "--workers", "2", is_ended=False)
+        with serving as (process, client), sending(client.base_url, studies, accepted):
+            for _ in range(3):
+                time.sleep(random.uniform(0.0, 2.0))
+                if workers := children(process.pid):
+                    with suppress(ProcessLookupError):  # one that has just ended
+                        os.kill(random.choice(workers), signal.SIGKILL)
             os.kill(process.pid, signal.SIGKILL)
-    with served(tmp_path / "service") as (_, client):
-        for own in accepted:
-            assert wait_for(lambda own=own: client.get(own).json(), until=is_final)["state"] == "scored"
-        assert client.get("/api/v1/studies").json()["total"] == 3
-    with Store(tmp_path / "service") as store:
-        assert store.audit.verify().broken is None
+    assert accepted
+    with served(settings.folder, "--workers", "2") as (_, client):
+        waiting = {"state": ["queued", "scoring"]}
+        wait_for(lambda: client.get("/api/v1/studies", params=waiting).json(), until=lambda told: told["total"] == 0)
+    with Store(settings.folder, settings.store_url) as store:
+        check_whole(store, accepted, most=len(studies))
+
+
+@contextmanager
+def sending(address, studies: list[bytes], accepted: list[str]):
+    """Send one study after another, and note the ids that were told of, as long as the server lives."""
+    ended = threading.Event()
+
+    def send_on():
+        with httpx.Client(base_url=address, timeout=30) as client, suppress(httpx.TransportError):
+            while not ended.wait(0.3):
+                answer = client.post("/api/v1/studies", files={"files": ("head.zip", random.choice(studies))})
+                assert answer.status_code == 202, answer.text
+                accepted.append(answer.json()["id"])
+
+    with ThreadPoolExecutor(1) as thread:
+        sender = thread.submit(send_on)
+        yield
+        ended.set()
+        sender.result()
 
 
 def test_it_does_not_listen_to_others_without_a_token(tmp_path):
