@@ -76,5 +76,8 @@ document.body.append(
   keys,
 );
 listen({ "?": () => keys.showModal() });
-addEventListener("hashchange", () => void enter());
+addEventListener("hashchange", () => {
+  room.focus({ preventScroll: true }); // the link that led here is gone: go on by keyboard from the room's beginning
+  void enter();
+});
 void enter();

@@ -32,6 +32,19 @@ export function fill(element: Element, ...children: Child[]): void {
   add(element, children);
 }
 
+/** Put this in place of what an element says, if it says something else: a reader's voice tells every change. */
+export function say(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Put rows in place of a table's, and leave the focus in the row in which it was. */
+export function renew(body: Element, rows: HTMLElement[]): void {
+  const place = document.activeElement?.closest<HTMLElement>("[data-id]");
+  const id = place && body.contains(place) ? place.dataset.id : undefined;
+  fill(body, ...rows);
+  rows.find((row) => id !== undefined && row.dataset.id === id)?.querySelector("a")?.focus({ preventScroll: true });
+}
+
 function dress(element: Element, properties: Properties): void {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || (value === false && !name.startsWith("aria-pressed"))) continue;

@@ -25,7 +25,7 @@ export function showMonitoring(room: HTMLElement): () => void {
   };
   void refresh();
   const timer = window.setInterval(() => {
-    if (!found.querySelector("details[open]")) void refresh();
+    if (!found.querySelector("details[open]") && !found.contains(document.activeElement)) void refresh();
   }, EVERY_MS);
   return () => clearInterval(timer);
 }

@@ -29,6 +29,7 @@ export function verdicts(study: Study): HTMLElement {
     try {
       const { opinion } = await ask<Verdict>(`/studies/${study.id}/verdicts`, { body });
       fill(said, `Kept: you ${opinion}.`);
+      if (disagreement.contains(document.activeElement)) other.focus();
       disagreement.hidden = true;
       await refresh();
     } catch (error) {
@@ -46,6 +47,7 @@ export function verdicts(study: Study): HTMLElement {
     disagreement.hidden = false;
     reason.focus();
   };
+  const other = h("button", { type: "button", id: "disagree", onclick: open }, "Disagree ", h("kbd", {}, "D"));
   const refresh = async () => {
     const { verdicts: all } = await ask<{ verdicts: Verdict[] }>(`/studies/${study.id}/verdicts`);
     fill(
@@ -71,7 +73,7 @@ export function verdicts(study: Study): HTMLElement {
       "div",
       { class: "buttons" },
       h("button", { type: "button", id: "agree", onclick: () => send({ opinion: "agree" }) }, "Agree ", h("kbd", {}, "A")),
-      h("button", { type: "button", id: "disagree", onclick: open }, "Disagree ", h("kbd", {}, "D")),
+      other,
     ),
     disagreement,
     said,

@@ -1,7 +1,7 @@
 // The worklist: what came in, the most urgent first, and what it was called.
 
 import { ask, BASE, FINAL, type Session, type Study, type Worklist } from "./api";
-import { fill, h } from "./dom";
+import { fill, h, renew, say } from "./dom";
 import { problem } from "./problem";
 import { dropZone } from "./upload";
 import { capital, moment, percent, span } from "./words";
@@ -35,7 +35,10 @@ export function showWorklist(room: HTMLElement, session: Session): () => void {
   let isEnded = false;
   let asked = 0;
   const body = h("tbody", {});
-  const pages = h("nav", { class: "pages", "aria-label": "Pages" });
+  const turn = (name: string, way: number) =>
+    h("button", { type: "button", onclick: () => { page += way; void refresh(); } }, name);
+  const [back, at, on] = [turn("Back", -1), h("span", {}), turn("On", 1)];
+  const pages = h("nav", { class: "pages", "aria-label": "Pages" }, back, at, on);
   const said = h("p", { role: "status", class: "quiet" });
   const refresh = async () => {
     clearTimeout(timer);
@@ -45,10 +48,11 @@ export function showWorklist(room: HTMLElement, session: Session): () => void {
       for (const [name, value] of chosen) if (value) query.set(name, value);
       const found = await ask<Worklist>(`/studies?${query}`);
       if (isEnded || own !== asked) return;
-      fill(body, ...found.studies.map(row));
-      fill(said, found.total ? `${found.total} ${found.total === 1 ? "study" : "studies"}` : isNarrowed() ? "No study is like that." : "No study here yet.");
+      renew(body, found.studies.map(row));
+      say(said, found.total ? `${found.total} ${found.total === 1 ? "study" : "studies"}` : isNarrowed() ? "No study is like that." : "No study here yet.");
       const last = Math.max(1, Math.ceil(found.total / found.per_page));
-      fill(pages, turn("Back", page > 1, -1), h("span", {}, `${page} / ${last}`), turn("On", page < last, 1));
+      say(at, `${page} / ${last}`);
+      [back.disabled, on.disabled] = [page === 1, page === last];
       pages.hidden = last === 1;
     } catch (error) {
       if (own === asked) fill(said, problem(error));
@@ -56,8 +60,6 @@ export function showWorklist(room: HTMLElement, session: Session): () => void {
     if (!isEnded && own === asked) timer = window.setTimeout(refresh, EVERY_MS);
   };
   const isNarrowed = () => [...chosen].some(([name, value]) => value && name !== "sort");
-  const turn = (name: string, isOpen: boolean, way: number) =>
-    h("button", { type: "button", disabled: !isOpen, onclick: () => { page += way; void refresh(); } }, name);
   const choose = (name: string, value: string) => {
     chosen.set(name, value);
     page = 1;

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hemoscope.store.pool import STORE_URL
+
 pytestmark = pytest.mark.integration
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -24,12 +26,18 @@ SLOW_MS = 120_000
 NOTICE = "Research use only. Not for diagnosis."
 
 
+on_both = pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
+def address(request, tmp_path_factory) -> Iterator[str]:
     """The service as users start it, with an empty store."""
     folder = tmp_path_factory.mktemp("service")
     command = [sys.executable, "-m", "hemoscope", "serve", "--port", "0", "--folder", str(folder)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
+    environment = dict(os.environ)
+    if getattr(request, "param", None) == "postgresql":
+        environment[STORE_URL] = request.getfixturevalue("postgresql").new_database()
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as service:
         told = service.stderr.readline()
         found = re.search(r"http://\S+", told)
         assert found, told
@@ -103,6 +111,7 @@ def scored(browser, address, archive) -> str:
     return place
 
 
+@on_both
 def test_a_study_goes_from_a_zip_to_a_verdict_that_evaluate_can_read(page, address, archive):
     place = send(page, archive)
     page.wait_for_selector("tbody tr .tag.positive", timeout=SLOW_MS)
@@ -187,10 +196,71 @@ def test_what_is_no_head_ct_is_refused_with_the_reason(page, address, tmp_path):
         assert len(page.inner_text(".side .problem")) > 20
 
 
+def tab_to(page, wanted: str) -> None:
+    """Press Tab until what is wanted has the focus, as somebody without a mouse does."""
+    for _ in range(80):
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+@on_both
+def test_the_whole_path_can_be_gone_by_keyboard(page, address, archive):
+    tab_to(page, "#files")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(archive)
+    page.wait_for_selector(".uploads a", timeout=SLOW_MS)
+    tab_to(page, ".uploads a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".jumps button", timeout=SLOW_MS)
+    page.keyboard.press("n")
+    page.keyboard.press("End")
+    assert page.inner_text(".caption b") == "1 / 12"
+    tab_to(page, ".jumps button")
+    page.keyboard.press("Enter")
+    assert page.inner_text(".caption b") != "1 / 12"
+    tab_to(page, "#opacity")
+    page.keyboard.press("Home")
+    assert colored(seen(page)) == 0
+    page.keyboard.press("d")
+    page.keyboard.type("calcified")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")
+    tab_to(page, "#send")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdicts li")
+    assert page.inner_text(".verdicts q") == "calcified"
+    assert "subdural" in page.inner_text(".verdicts li")
+    assert page.evaluate("document.activeElement.id") == "disagree", "the focus is not lost with the form"
+    tab_to(page, ".back")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tbody tr.positive")
+    tab_to(page, "#export")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    rows = csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8")))
+    assert "1" in {row["subdural"] for row in rows}
+
+
+@on_both
+def test_the_worklist_leaves_the_focus_where_it_is_when_it_is_told_anew(page, address, scored):
+    tab_to(page, f"tbody a[href='{scored}']")
+    page.evaluate("document.querySelector('tbody').firstChild.dataset.old = 'yes'")
+    page.wait_for_selector("tbody [data-old]", state="detached")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == scored
+
+
+@on_both
 def test_filters_and_search_narrow_the_worklist(page, address, scored):
     page.select_option("#decision", "negative")
     page.locator("tbody tr.positive").first.wait_for(state="detached")
     page.select_option("#decision", "positive")
+    page.wait_for_selector("tbody tr.positive")
+    page.select_option("#subtype", "epidural")
+    page.locator("tbody tr").first.wait_for(state="detached")
+    page.select_option("#subtype", "subdural")
     page.wait_for_selector("tbody tr.positive")
     page.fill("#q", "no such name")
     page.locator("tbody tr").first.wait_for(state="detached")
@@ -206,6 +276,7 @@ def test_filters_and_search_narrow_the_worklist(page, address, scored):
     page.wait_for_selector("tbody tr.positive")
 
 
+@on_both
 def test_a_real_study_is_uploaded_scored_shown_and_judged(page, address, real_data, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "rsna"), "zip", real_data / "rsna-2019-study")
     open_study(page, address, send(page, Path(archive)))
