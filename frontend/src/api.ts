@@ -11,6 +11,7 @@ export interface Answer {
   volumes_ml: Record<string, number> | null;
   slices: number;
   key_slices: number[];
+  has_objects: boolean;
   warnings: Told[];
   error: Told | null;
 }

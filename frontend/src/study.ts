@@ -120,6 +120,7 @@ function summary(study: Study, answer: Answer, number: number): HTMLElement {
       { class: "links" },
       h("a", { href: `${BASE}/studies/${study.id}/result` }, "Result (JSON)"),
       answer.slices ? h("a", { href: `${BASE}/studies/${study.id}/page.html${query}` }, "Page to keep") : null,
+      answer.has_objects ? h("a", { href: `${BASE}/studies/${study.id}/dicom.zip${query}` }, "DICOM (zip)") : null,
     ),
   );
 }

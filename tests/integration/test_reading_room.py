@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,9 @@ def test_a_study_goes_from_a_zip_to_a_verdict_that_evaluate_can_read(page, addre
     page.wait_for_selector(".jumps button", timeout=SLOW_MS)
     assert page.url.endswith(place)
     assert page.inner_text(".decision") == "Positive"
+    with page.expect_download() as download:
+        page.click("text=DICOM (zip)")
+    assert "sr.dcm" in zipfile.ZipFile(download.value.path()).namelist()
     key = page.locator(".jumps button").first
     page.keyboard.press("End")
     assert page.inner_text(".caption b") == "1 / 12"

@@ -41,6 +41,7 @@ def own(client, settings, paths):
 
 
 def test_a_study_that_came_as_dicom_has_objects(client, own, paths, tmp_path):
+    assert [one["has_objects"] for one in client.get(own).json()["answers"]] == [True]
     told = client.get(f"{own}/dicom").json()
     names = [one["name"] for one in told["objects"]]
     assert names[0] == "sr.dcm"
@@ -80,6 +81,7 @@ def test_a_picture_has_none(client, settings):
     Image.fromarray(draw_picture(label=1, seed=1)).save(stream, "PNG")
     picture = send(client, "head.png", stream.getvalue())
     work(settings)
+    assert [one["has_objects"] for one in client.get(picture).json()["answers"]] == [False]
     for path in ("dicom", "dicom.zip", "dicom/sr.dcm", "fhir.json"):
         assert is_problem(client.get(f"{picture}/{path}"), 404, "service.nothing_to_show")
 

@@ -20,10 +20,13 @@ def to_utc(moment: datetime) -> datetime:
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]
-StudyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+StudyId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{32}$"), Field(examples=["0123456789abcdef0123456789abcdef"])
+]
 """32 hexadecimal digits, drawn by chance: it says nothing of the patient, so it may stand in addresses and logs."""
 Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
 LONGEST_REASON = 2000
+_NEW_YEAR = "2026-01-01T00:00:00Z"
 Subtype = StrEnum("Subtype", {label.name: str(label) for label in SUBTYPES})  # type: ignore[misc]
 
 
@@ -57,7 +60,7 @@ class Links(Document):
 class Accepted(Document):
     """The answer to a submission: the study is on disk and in the queue, and no kill loses it."""
 
-    id: StudyId = Field(examples=["0123456789abcdef0123456789abcdef"])
+    id: StudyId
     state: State
     links: Links
 
@@ -72,6 +75,7 @@ class Answer(Document):
     volumes_ml: dict[Label, float] | None = Field(default=None, description="Counted in the maps; not calibrated.")
     slices: int = Field(default=0, description="How many the viewer shows.", ge=0)
     key_slices: list[int] = Field(default_factory=list, description="Places of slices, the strongest first.")
+    has_objects: bool = Field(default=False, description="Whether it is there as DICOM and FHIR too.")
     warnings: list[dict[str, str]] = Field(default_factory=list)
     error: dict[str, str] | None = Field(default=None, description="Why there is no score.")
 
@@ -79,7 +83,7 @@ class Answer(Document):
 class Study(Document):
     """A row of the worklist, and the state of one study."""
 
-    id: StudyId = Field(examples=["0123456789abcdef0123456789abcdef"])
+    id: StudyId
     name: str = Field(
         description="What the reader knows it by; never in an address or a log.", examples=["head-ct.zip"]
     )
@@ -117,9 +121,9 @@ class WorklistQuery(Document):
     subtype: Subtype | None = None
     verdict: Opinion | None = None
     is_read: bool | None = Field(default=None, description="Whether a reader has given a verdict.")
-    q: str = Field(default="", max_length=200, description="Part of the name.")
-    received_from: Moment | None = Field(default=None, description="Came then or later.")
-    received_until: Moment | None = Field(default=None, description="Came before.")
+    q: str = Field(default="", max_length=200, description="Part of the name.", examples=["head-ct"])
+    received_from: Moment | None = Field(default=None, description="Came then or later.", examples=[_NEW_YEAR])
+    received_until: Moment | None = Field(default=None, description="Came before.", examples=[_NEW_YEAR])
     sort: Order = Order.PRIORITY
     page: int = Field(default=1, ge=1, le=100_000)
     per_page: int = Field(default=50, ge=1, le=200)

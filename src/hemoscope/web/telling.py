@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from hemoscope.explanation.kept import KeptAnswer
 from hemoscope.store.records import StoredAnswer, Submission
 from hemoscope.store.records import Verdict as KeptVerdict
 from hemoscope.web.documents import Accepted, Answer, Links, Study, Subtype, Verdict
@@ -59,6 +60,7 @@ def answer_of(answer: StoredAnswer) -> Answer:
         volumes_ml=None if answer.volumes_ml is None else dict(answer.volumes_ml),
         slices=answer.slices,
         key_slices=list(answer.key_slices),
+        has_objects=answer.folder is not None and bool(KeptAnswer(answer.folder).objects),
         warnings=[asdict(notice) for notice in answer.warnings],
         error=None if answer.error is None else asdict(answer.error),
     )

@@ -4,7 +4,7 @@ Source: KServe, Open Inference Protocol, "HTTP/REST", https://github.com/kserve/
 """
 
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter
@@ -16,6 +16,8 @@ from hemoscope.web.access import Anybody
 from hemoscope.web.service import Serving
 
 router = APIRouter(prefix="/v2", tags=["bare network"])
+Name = Annotated[str, Field(examples=["map-net"], description="As in every result.")]
+Version = Annotated[str | None, Field(examples=["0.1.0"], description="As in every result.")]
 INPUT = "inputs"
 OUTPUTS = ("scores", "maps")
 MOST_SLICES = 8
@@ -113,7 +115,7 @@ def ready(service: Serving) -> dict[str, bool]:
 
 @router.get("/models/{name}")
 @router.get("/models/{name}/versions/{version}")
-def model_metadata(name: str, service: Serving, _: Anybody, version: str | None = None) -> ModelMetadata:
+def model_metadata(name: Name, service: Serving, _: Anybody, version: Version = None) -> ModelMetadata:
     """Describe the network."""
     _check_name(service, name, version)
     bundle, engine = service.bundle, service.engine
@@ -129,7 +131,7 @@ def model_metadata(name: str, service: Serving, _: Anybody, version: str | None 
 
 @router.get("/models/{name}/ready")
 @router.get("/models/{name}/versions/{version}/ready")
-def model_ready(name: str, service: Serving, _: Anybody, version: str | None = None) -> dict[str, Any]:
+def model_ready(name: Name, service: Serving, _: Anybody, version: Version = None) -> dict[str, Any]:
     """Say that the network is loaded."""
     _check_name(service, name, version)
     return {"name": service.bundle.name, "ready": service.engine is not None}
@@ -137,7 +139,7 @@ def model_ready(name: str, service: Serving, _: Anybody, version: str | None = N
 
 @router.post("/models/{name}/infer")
 @router.post("/models/{name}/versions/{version}/infer")
-def infer(name: str, wanted: InferRequest, service: Serving, _: Anybody, version: str | None = None) -> InferResponse:
+def infer(name: Name, wanted: InferRequest, service: Serving, _: Anybody, version: Version = None) -> InferResponse:
     """Look at prepared slices; logits, not probabilities, come out."""
     _check_name(service, name, version)
     names = OUTPUTS if wanted.outputs is None else [output.name for output in wanted.outputs]

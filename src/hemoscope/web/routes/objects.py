@@ -18,7 +18,9 @@ from hemoscope.web.routes.viewing import Answer
 from hemoscope.web.service import Serving
 
 router = APIRouter(prefix="/api/v1/studies/{study_id}", tags=["objects"])
-Name = Annotated[str, InPath(pattern=r"^(sr|seg|kos|sc-[0-9]{4,6})\.dcm$", description="As listed.")]
+Name = Annotated[
+    str, InPath(pattern=r"^(sr|seg|kos|sc-[0-9]{4,6})\.dcm$", description="As listed.", examples=["sr.dcm"])
+]
 DICOM, FHIR, ZIP = "application/dicom", "application/fhir+json", "application/zip"
 _PRIVATE = {"Cache-Control": "private, no-cache"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)

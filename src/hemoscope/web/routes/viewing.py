@@ -16,7 +16,7 @@ from hemoscope.web.service import Serving
 
 router = APIRouter(prefix="/api/v1/studies/{study_id}", tags=["viewing"])
 Answer = Annotated[int, Query(ge=0, le=10_000, description="Of several in one upload; the first is 0.")]
-Plane = Annotated[int, InPath(ge=0, le=100_000, description="As in /slices, from feet to head.")]
+Plane = Annotated[int, InPath(ge=0, le=100_000, description="As in /slices, from feet to head.", examples=[12])]
 GZIP = "application/gzip"
 _POLICY_OF_PAGE = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 _HEAD = 4096
