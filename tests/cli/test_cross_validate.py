@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from hemoscope.cli import main
 from tests.datasets.layouts import write_kaggle, write_origins
+from tests.models.small_encoder import small_encoder
 
 QUICK = ("--epochs", "1", "--size", "32", "--repeats", "1", "--folds", "2")
 
@@ -34,7 +35,8 @@ def test_origins_that_are_left_out_are_shown_on_a_page(tmp_path):
     data = write_origins(tmp_path / "origins", each=8)
     arguments = ["cross-validate", str(data), "--model", "map-net", "--leave-out", "origin"]
     arguments += ["--out", str(tmp_path / "out"), "--size", "64", "--epochs", "1", "--steps", "1", "--json"]
-    result = CliRunner().invoke(main, arguments)
+    with small_encoder():
+        result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)
     assert figures == json.loads((tmp_path / "out" / "figures.json").read_text())

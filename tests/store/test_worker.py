@@ -278,7 +278,13 @@ def test_a_database_that_is_away_is_waited_for(store, monkeypatch):
     submit(store, content=b"head")
     real, failures = store.queue.take, [sa.exc.OperationalError("select", {}, Exception("away"))]
     monkeypatch.setattr(worker_module, "AWAY_S", 0.01)
-    monkeypatch.setattr(store.queue, "take", lambda: (_ for _ in ()).throw(failures.pop()) if failures else real())
+
+    def take(**named: object) -> object:
+        if failures:
+            raise failures.pop()
+        return real(**named)
+
+    monkeypatch.setattr(store.queue, "take", take)
     worked(store)
     assert store.worklist.count_states()[State.SCORED] == 1
 

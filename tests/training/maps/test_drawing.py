@@ -9,13 +9,15 @@ from hemoscope.training.maps.keep import read_learned
 from hemoscope.training.maps.mixture import Mixture
 from hemoscope.training.settings import TrainingSettings
 from tests.datasets.layouts import write_origins
+from tests.models.small_encoder import small_encoder
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     settings = TrainingSettings.for_model("map-net", size=64, epochs=1, steps=1, batch_size=6)
     data = write_origins(tmp_path_factory.mktemp("origins"), each=8)
-    return train(data, tmp_path_factory.mktemp("runs") / "run", settings=settings)
+    with small_encoder():
+        return train(data, tmp_path_factory.mktemp("runs") / "run", settings=settings)
 
 
 def mixture_of(run):

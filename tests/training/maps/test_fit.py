@@ -1,6 +1,7 @@
 """A network with maps trains, resumes, is exported, answers, and is judged on origins it never saw."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from hemoscope.training.maps.leave_out import arrange_blocks, leave_origins_out
 from hemoscope.training.observe import Observer
 from hemoscope.training.settings import TrainingSettings
 from tests.datasets.layouts import write_origins
+from tests.models.small_encoder import small_encoder
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,24 @@ def settings():
 
 @pytest.fixture(scope="module")
 def finished(origins, settings, tmp_path_factory):
+    """A run with the encoder that users have."""
     return train(origins, tmp_path_factory.mktemp("runs") / "run", settings=settings)
+
+
+@pytest.fixture(scope="module")
+def small(origins, settings, tmp_path_factory):
+    """A run with an encoder that learns in no time."""
+    with small_encoder():
+        return train(origins, tmp_path_factory.mktemp("runs") / "small", settings=settings)
+
+
+@pytest.fixture(scope="module")
+def left_out(origins, settings, tmp_path_factory):
+    """A cross-validation by origin, likewise."""
+    folder = tmp_path_factory.mktemp("left") / "out"
+    with small_encoder():
+        leave_origins_out(origins, folder, settings=replace(settings, epochs=1))
+    return folder
 
 
 def test_history_and_curves_are_kept(finished):
@@ -41,16 +60,16 @@ def test_history_and_curves_are_kept(finished):
     assert (finished.folder / "curves.png").stat().st_size > 1000
 
 
-def test_a_run_is_continued_on_the_same_data_alone(origins, settings, finished, tmp_path):
+def test_a_run_is_continued_on_the_same_data_alone(origins, settings, small, tmp_path):
     class StopAfterOne(Observer):
         def on_epoch(self, row):
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with small_encoder(), pytest.raises(KeyboardInterrupt):
         train(origins, tmp_path / "run", settings=settings, observer=StopAfterOne())
     run = resume(origins, tmp_path / "run")
     assert run.last_epoch == 2
-    assert run.history()[0]["val_loss"] == pytest.approx(finished.history()[0]["val_loss"], abs=1e-3)
+    assert run.history()[0]["val_loss"] == pytest.approx(small.history()[0]["val_loss"], abs=1e-3)
     with pytest.raises(TrainingError, match="not the one"):
         resume(write_origins(tmp_path / "other", each=7), tmp_path / "run")
 
@@ -76,26 +95,27 @@ def test_an_origin_of_one_class_is_left_out_with_one_that_lends_the_other(origin
         arrange_blocks(load_origins(origins, only=["phe-sich"]))
 
 
-def test_every_origin_is_judged_by_a_network_that_never_saw_it(origins, settings, tmp_path):
-    quick = replace(settings, epochs=1, steps=1)
-    rows = leave_origins_out(origins, tmp_path / "out", settings=quick)
+def test_every_origin_is_judged_by_a_network_that_never_saw_it(origins, settings, left_out):
+    quick = replace(settings, epochs=1)
+    before = (left_out / "predictions.csv").read_bytes()
+    rows = leave_origins_out(origins, left_out, settings=quick)
+    assert (left_out / "predictions.csv").read_bytes() == before
     assert {row.origin for row in rows} == {"bhsd-dev", "kaggle-head-ct-hemorrhage", "phe-sich"}
-    for path in (tmp_path / "out" / "runs").iterdir():
+    for path in (left_out / "runs").iterdir():
         learned = {line.split("/")[0] for line in (path / "split.csv").read_text().splitlines()[1:]}
         assert not learned & set(path.name.split("+"))
-    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    figures = json.loads((left_out / "figures.json").read_text())
     assert {"auroc", "sensitivity_at_90", "pointing", "dice"} <= set(figures["bhsd-dev"])
     assert figures["mean"]["auroc"]["value"] == pytest.approx(
         np.mean([figures[name]["auroc"]["value"] for name in figures if name != "mean"])
     )
-    assert leave_origins_out(origins, tmp_path / "out", settings=quick) == rows
     with pytest.raises(TrainingError, match="other settings"):
-        leave_origins_out(origins, tmp_path / "out", settings=replace(quick, seed=9))
+        leave_origins_out(origins, left_out, settings=replace(quick, seed=9))
 
 
-def test_a_bundle_carries_the_figures_of_its_like_and_of_no_other_network(finished, origins, settings, tmp_path):
-    leave_origins_out(origins, tmp_path / "out", settings=replace(settings, epochs=1))
-    bundle = export(finished.folder, tmp_path / "bundle", left_out=tmp_path / "out")
+def test_a_bundle_carries_the_figures_of_its_like_and_of_no_other_network(small, left_out, tmp_path):
+    shutil.copytree(left_out, tmp_path / "out")
+    bundle = export(small.folder, tmp_path / "bundle", left_out=tmp_path / "out")
     assert bundle.metadata["left_out"]["epochs"] == 1
     figures = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert bundle.metadata["left_out"]["figures"] == figures
@@ -107,6 +127,6 @@ def test_a_bundle_carries_the_figures_of_its_like_and_of_no_other_network(finish
     record["settings"]["dropout"] = 0.7
     (tmp_path / "out" / "validation.json").write_text(json.dumps(record))
     with pytest.raises(TrainingError, match="judged a network of other settings"):
-        export(finished.folder, tmp_path / "other", left_out=tmp_path / "out")
+        export(small.folder, tmp_path / "other", left_out=tmp_path / "out")
     with pytest.raises(TrainingError, match="no finished cross-validation"):
-        export(finished.folder, tmp_path / "other", left_out=tmp_path / "nothing")
+        export(small.folder, tmp_path / "other", left_out=tmp_path / "nothing")

@@ -19,6 +19,7 @@ from hemoscope.training.tuning.plan import TUNED, WITHOUT_EFFECT_ON_MAPS
 from hemoscope.training.tuning.report import OPTIMISTIC, Importance, Trial, Tuned, ended_trials, report_text, weigh
 from hemoscope.training.tuning.search import open_study, search
 from tests.datasets.layouts import write_kaggle, write_origins
+from tests.models.small_encoder import small_encoder
 
 
 class StopAfter(Observer):
@@ -358,7 +359,8 @@ def test_a_network_with_maps_is_tuned_on_several_origins(tmp_path):
     settings = TrainingSettings.for_model("map-net", size=32, epochs=1, steps=1, batch_size=8)
     plan = TuningPlan(settings, trials=1, folds=2)
     assert not WITHOUT_EFFECT_ON_MAPS & set(plan.space)
-    found = tune(write_origins(tmp_path / "origins", each=4), tmp_path / "tuning", plan=plan)
+    with small_encoder():
+        found = tune(write_origins(tmp_path / "origins", each=4), tmp_path / "tuning", plan=plan)
     assert found.settings == settings
     assert 0 <= found.best.value <= 1
     assert (tmp_path / "tuning" / "report.md").read_text().startswith("# Tuning of map-net")
