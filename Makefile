@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)
-WORKERS ?= 2
+WORKERS ?= 3
 LEFT_OUT = $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
 
 .PHONY: demo test lint page origins weights benchmarks constraints system-packages clean help
@@ -16,7 +16,7 @@ demo: $(VENV)/.base  ## score example input with the shipped bundle and write de
 	$(BIN)/hemoscope demo demo
 
 test: $(VENV)/.dev lint  ## lint, type-check and run every test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.dev  ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .
