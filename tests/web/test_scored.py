@@ -232,6 +232,26 @@ def test_who_looked_stands_in_the_audit_trail(client, own, settings):
     assert "head-ct" not in "".join(row.details for row in rows)
 
 
+def test_a_study_goes_all_the_way(new_settings, tmp_path, paths):
+    settings = new_settings(tmp_path / "service")
+    with serving(settings) as client:
+        own = send(client, "head.zip", zipped(paths))
+        assert client.get("/api/v1/studies", params={"q": "HEAD", "state": "queued"}).json()["total"] == 1
+        work(settings)
+        study = client.get(own).json()
+        assert study["state"] == "scored"
+        assert client.get(f"{own}/slices").json()["count"] == 6
+        assert client.post(f"{own}/verdicts", json={"opinion": "agree"}).status_code == 201
+        wanted = {"decision": study["decision"], "verdict": "agree", "is_read": True, "sort": "probability"}
+        assert client.get("/api/v1/studies", params=wanted).json()["total"] == 1
+        assert len(client.get("/api/v1/verdicts.csv").text.splitlines()) == 7
+        told = client.get("/api/v1/monitoring", params={"days": 1}).json()
+        assert sum(one["agree"] for one in told["agreement"]) == 1
+        assert client.delete(own).status_code == 204
+        assert is_problem(client.get(own), 404, "service.unknown_study")
+    assert (settings.folder / "hemoscope.db").exists() == (settings.store_url is None)
+
+
 def test_monitoring_tells_how_it_goes(client, own):
     told = client.get("/api/v1/monitoring", params={"days": 1}).json()
     states = {one["name"]: one["count"] for one in told["states"]}
