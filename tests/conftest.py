@@ -19,7 +19,7 @@ from hemoscope.training.run import Run
 from hemoscope.training.settings import TrainingSettings
 from tests.datasets.layouts import write_kaggle
 from tests.datasets.public_sets import write_cq500, write_ct_ich, write_rsna
-from tests.integration.conftest import missing
+from tests.missing import missing
 from tests.store.postgresql import Server, find_programs, running
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.conftest import missing
+from tests.missing import missing
 from tests.ports import free_port
 from tests.waiting import wait_until
 

@@ -1,24 +1,15 @@
-"""Real programs that tests drive: skipped, saying how to get them, where they are missing."""
+"""A browser that tests drive."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 
-REQUIRED = "HEMOSCOPE_REQUIRE_INTEGRATION"
-"""Set to 1, as continuous integration does, a missing program fails what needs it."""
+from tests.missing import missing
+
 _GRAPHICS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 """WebGL by the processor, which the viewer draws with: test machines have no graphics card."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def missing(what: str, how: str) -> None:
-    """Skip, or fail where integration is required."""
-    reason = f"{what} is not here: {how}"
-    if os.environ.get(REQUIRED) == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from hemoscope.cli import main
 from hemoscope.store.pool import STORE_URL
 from hemoscope.store.records import Role
 from hemoscope.store.store import Store
-from tests.integration.conftest import missing
+from tests.missing import missing
 from tests.store.whole import check_whole
 from tests.web.hostile import study as draw
 from tests.web.test_scored import send, zipped
