@@ -30,8 +30,7 @@ from hemoscope.web.description import EXAMPLES
 from hemoscope.writing.dicom import write_series
 
 INCOMING, MOMENT, TOKEN = "/data/incoming", "2026-01-02T03:04:05Z", "hemoscope_example"
-IDS = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
-"""Of a study, and of a verdict."""
+STUDY_ID, VERDICT_ID = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 VERDICT = {"opinion": "disagree", "reason": "a calcification", "subtypes": [], "has_hemorrhage": False}
 CUT = "The numbers are cut here: each slice has rows x columns of them."
 OF_A_STUDY = ("", "/events", "/result", "/slices", "/dicom", "/fhir.json", "/verdicts")
@@ -50,8 +49,6 @@ OTHERS = (
 )
 OF_A_MODEL = ("", "/ready")
 _MOMENTS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
-
-
 Examples = dict[str, dict[str, Any]]
 
 
@@ -72,10 +69,10 @@ def examples() -> Examples:
             own = made["POST /api/v1/studies"]["response"]["links"]["self"]
             client.get(f"{own}/events")  # until it is scored
             made |= {**_of_a_study(client, own), **_of_others(client), **_of_the_network(client)}
-            ids = [own.rsplit("/")[-1], client.get(f"{own}/verdicts").json()["verdicts"][0]["id"]]
         told = json.dumps(made, ensure_ascii=False).replace(str(incoming), INCOMING)
-    for one, example in zip(ids, IDS, strict=True):
-        told = told.replace(one, example)
+    told = told.replace(made["POST /api/v1/studies/{study_id}/verdicts"]["response"]["id"], VERDICT_ID)
+    for sent in ("POST /api/v1/studies", "POST /api/v1/studies/from-path"):
+        told = told.replace(made[sent]["response"]["id"], STUDY_ID)
     return json.loads(_MOMENTS.sub(MOMENT, told))
 
 
@@ -108,10 +105,9 @@ def _of_sending(client: httpx.Client, archive: bytes, lying: Path) -> Examples:
     from_path = client.post("/api/v1/studies/from-path", json=place).json()
     client.delete(f"/api/v1/studies/{from_path['id']}")
     sent = client.post("/api/v1/studies", files=[("files", ("head-ct.zip", archive))]).json()
-    told = json.loads(json.dumps(from_path).replace(from_path["id"], sent["id"]))
     return {
         "POST /api/v1/studies": {"response": sent},
-        "POST /api/v1/studies/from-path": {"request": place, "response": told},
+        "POST /api/v1/studies/from-path": {"request": place, "response": from_path},
     }
 
 
@@ -157,10 +153,11 @@ def _of_the_network(client: httpx.Client) -> Examples:
 
 
 def _words(answer: httpx.Response) -> Any:
-    """Return JSON as what it says, and other text as it is, but histograms without their bins."""
+    """Return JSON as what it says, and other text as it is, but metrics without bins and without when each began."""
     if "json" in answer.headers["content-type"]:
         return answer.json()
-    return "".join(line for line in answer.text.splitlines(keepends=True) if "_bucket{" not in line)
+    lines = answer.text.splitlines(keepends=True)
+    return "".join(line for line in lines if "_bucket{" not in line and "_created" not in line)
 
 
 if __name__ == "__main__":

@@ -77,10 +77,12 @@ class Queue:
         """
         while True:
             with self._database.reading() as connection:  # looking costs no writer his turn
-                if connection.execute(_waiting(takes_over).limit(1)).first() is None:
+                if connection.execute(_waiting(takes_over=takes_over).limit(1)).first() is None:
                     return None
             with self._database.writing() as connection:
-                row = connection.execute(_waiting(takes_over).limit(1).with_for_update(skip_locked=True)).first()
+                row = connection.execute(
+                    _waiting(takes_over=takes_over).limit(1).with_for_update(skip_locked=True)
+                ).first()
                 if row is None:
                     return None
                 if row.attempts >= self.patience.most_attempts:
@@ -224,7 +226,7 @@ def hold_lease(connection: sa.Connection, job: Job) -> None:
         raise LeaseLostError
 
 
-def _waiting(takes_over: bool) -> sa.Select[tuple[object, ...]]:
+def _waiting(*, takes_over: bool) -> sa.Select[tuple[object, ...]]:
     at = now()
     is_due = sa.or_(submissions.c.not_before.is_(None), submissions.c.not_before <= at)
     is_queued = sa.and_(submissions.c.state == State.QUEUED, is_due)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,7 +58,7 @@ def _add_problems(document: dict[str, Any]) -> None:
 
 
 def _add_examples(document: dict[str, Any]) -> None:
-    made = _examples()
+    made = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for path, method, operation in _operations(document):
         example = made.get(f"{method.upper()} {path}", {})
         if "request" in example:
@@ -72,11 +71,6 @@ def _show(body: dict[str, Any], value: Any, *, note: str | None = None) -> None:
     """Add an example to the one kind of content that a request or an answer has."""
     [content] = body["content"].values()
     content["examples"] = {"drawn head": {"value": value, **({} if note is None else {"description": note})}}
-
-
-@cache
-def _examples() -> dict[str, dict[str, Any]]:
-    return json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.is_file() else {}
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
