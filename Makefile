@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DATA ?= $(or $(HEMOSCOPE_DATA),../shared/data)
+# Of the tests, which often wait for other processes: more than the two cores that they are made for
 WORKERS ?= 3
 LEFT_OUT = $(if $(wildcard runs/origins/figures.json),--left-out runs/origins)
 
