@@ -24,7 +24,7 @@ def no_training(monkeypatch):
     Training itself is tested with the function.
     """
 
-    def judge(prepared, *, learned, held_out, settings):
+    def judge(prepared, *, learned, held_out, settings, place):
         labels = np.array(prepared.collection.labels)[held_out]
         scores = np.where(labels == 1, 2.0, -2.0)
         if len(learned) == 4:

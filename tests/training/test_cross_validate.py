@@ -69,10 +69,12 @@ def test_the_held_out_part_never_reaches_training(drawn_set, plan, tmp_path, mon
 
     def spy(prepared, split, out, *, settings):
         seen.append({row.key for row in split})
+        assert (tmp_path / "cv" / "scratch" / "inputs.npy").is_file()
         return original(prepared, split, out, settings=settings)
 
     monkeypatch.setattr(module, "train_prepared", spy)
     rows = cross_validate(drawn_set, tmp_path / "cv", plan=replace(plan, repeats=1))
+    assert not (tmp_path / "cv" / "scratch").exists()
     for fold, keys in enumerate(seen):
         held_out = {row.key for row in rows if row.fold == fold}
         assert held_out

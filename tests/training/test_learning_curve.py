@@ -50,7 +50,8 @@ def trainings(monkeypatch):
     """
     calls = []
 
-    def judge(prepared, *, learned, held_out, settings):
+    def judge(prepared, *, learned, held_out, settings, place):
+        assert (place / "inputs.npy").is_file()
         calls.append({"learned": set(learned.tolist()), "held_out": set(held_out.tolist()), "seed": settings.seed})
         labels = np.array(prepared.collection.labels)[held_out]
         scores = np.where(labels == 1, 2.0, -2.0)
@@ -219,8 +220,8 @@ def test_a_training_is_a_fold_and_never_sees_what_is_held_out(drawn_set, plan, t
         splits.append(split)
         return trained(prepared, split, out, settings=settings)
 
-    def see_judged(prepared, *, learned, held_out, settings):
-        found = judge(prepared, learned=learned, held_out=held_out, settings=settings)
+    def see_judged(prepared, *, learned, held_out, settings, place):
+        found = judge(prepared, learned=learned, held_out=held_out, settings=settings, place=place)
         items = prepared.collection.only(held_out.tolist())
         judged.append((found, np.array(items.labels), {item.key for item in items}))
         return found

@@ -3,7 +3,7 @@ import shutil
 import numpy as np
 import pytest
 
-from hemoscope.training.rows import Rows, RowsInFile, gather, save_rows
+from hemoscope.training.rows import Rows, RowsInFile, gather, save_rows, scratch
 
 ARRAY = np.arange(60, dtype=np.float32).reshape(5, 3, 4)
 
@@ -93,3 +93,20 @@ def test_rows_are_not_written_onto_themselves_but_into_another_file(tmp_path):
     shutil.copy(path, tmp_path / "other.npy")
     save_rows(tmp_path / "other.npy", rows)
     assert (tmp_path / "other.npy").read_bytes() == path.read_bytes()
+
+
+def test_a_scratch_is_empty_at_first_and_gone_afterwards(tmp_path):
+    (tmp_path / "scratch" / "left").mkdir(parents=True)  # by a call that was killed
+    with scratch(tmp_path) as place:
+        assert list(place.iterdir()) == []
+        (place / "inputs.npy").write_bytes(b"0")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_made_for_a_scratch_alone_goes_with_it(tmp_path):
+    with pytest.raises(KeyboardInterrupt), scratch(tmp_path / "out"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+    with scratch(tmp_path / "out") as place:
+        (place.parent / "kept.json").write_text("{}")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["kept.json"]

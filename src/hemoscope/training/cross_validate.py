@@ -23,6 +23,7 @@ from hemoscope.models.registry import find_model
 from hemoscope.training.data import PreparedCollection, group_near_duplicates, load_labelled, prepare_collection
 from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
+from hemoscope.training.rows import scratch
 from hemoscope.training.run import csv_text, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
@@ -71,15 +72,22 @@ def cross_validate(
     find_model(plan.settings.model)
     collection = load_labelled(data, groups_file=groups_file, observer=observer)
     _check_same(folder, plan, data_hash=collection.data_hash(), groups=collection.groups)
-    prepared = prepare_collection(collection, settings=plan.settings.preparation, on_progress=observer.on_prepare)
-    prepared = group_near_duplicates(prepared)
     rows: list[HeldOut] = []
-    for repeat in range(plan.repeats):
+    with scratch(folder) as place:
+        prepared = group_near_duplicates(
+            prepare_collection(
+                collection,
+                settings=plan.settings.preparation,
+                path=place / "inputs.npy",
+                on_progress=observer.on_prepare,
+            )
+        )
         labels, groups = prepared.collection.labels, prepared.collection.groups
-        arrangement = grouped_folds(labels, groups, folds=plan.folds, seed=plan.settings.seed + repeat)
-        for fold, (learned, held_out) in enumerate(arrangement):
-            rows += _one_fold(folder, plan, prepared, (repeat, fold), (learned, held_out))
-            observer.on_fold(repeat * plan.folds + fold + 1, plan.repeats * plan.folds)
+        for repeat in range(plan.repeats):
+            arrangement = grouped_folds(labels, groups, folds=plan.folds, seed=plan.settings.seed + repeat)
+            for fold, parts in enumerate(arrangement):
+                rows += _one_fold(folder, plan, prepared, (repeat, fold), parts, place=place)
+                observer.on_fold(repeat * plan.folds + fold + 1, plan.repeats * plan.folds)
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in rows]))
     write_text(folder / "figures.json", json.dumps(figures_as_json(summarize(rows)), indent=2) + "\n")
     return rows
@@ -104,15 +112,17 @@ def _one_fold(
     folder: Path,
     plan: Plan,
     prepared: PreparedCollection,
-    place: tuple[int, int],
+    which: tuple[int, int],
     parts: tuple[np.ndarray, np.ndarray],
+    *,
+    place: Path,
 ) -> list[HeldOut]:
     """Train and score one fold, or read what an earlier call made of it."""
-    repeat, fold = place
+    repeat, fold = which
     path = folder / "folds" / f"repeat-{repeat}-fold-{fold}.csv"
     if not path.is_file():
         settings = replace(plan.settings, seed=plan.settings.seed + repeat * plan.folds + fold)
-        judged = judge_fold(prepared, learned=parts[0], held_out=parts[1], settings=settings)
+        judged = judge_fold(prepared, learned=parts[0], held_out=parts[1], settings=settings, place=place)
         rows = [
             HeldOut(
                 repeat=repeat,

@@ -18,7 +18,7 @@ from hemoscope.evaluation.splits import grouped_holdout
 from hemoscope.preparation.canonical import PreparationSettings, prepare
 from hemoscope.records import ErrorReport
 from hemoscope.training.observe import Observer
-from hemoscope.training.rows import gather
+from hemoscope.training.rows import Rows, gather
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
 from hemoscope.training.settings import TrainingSettings
 
@@ -49,13 +49,17 @@ class PreparedCollection:
 
     Attributes:
         collection: The items that could be prepared.
-        inputs: float32, shape (n, size, size, 1), in their order; in memory, or mapped from a file.
+        inputs: float32, shape (n, size, size, 1), in their order; in memory or in a file.
         left_out: Key and reason of those that could not.
     """
 
     collection: Collection
-    inputs: np.ndarray
+    inputs: np.ndarray | Rows
     left_out: dict[str, ErrorReport]
+
+    def only(self, indices: np.ndarray) -> "PreparedCollection":
+        """Return these slices alone; none is copied."""
+        return PreparedCollection(self.collection.only(indices.tolist()), Rows(self.inputs, indices), {})
 
 
 def prepare_collection(

@@ -15,6 +15,7 @@ from hemoscope.evaluation.risk_coverage import answers
 from hemoscope.training.calibrate import calibrate, score
 from hemoscope.training.data import PreparedCollection, split_collection
 from hemoscope.training.fit import train_prepared
+from hemoscope.training.rows import Rows
 from hemoscope.training.run import load_best
 from hemoscope.training.settings import TrainingSettings
 
@@ -42,7 +43,12 @@ class Judged:
 
 
 def judge_fold(
-    prepared: PreparedCollection, *, learned: np.ndarray, held_out: np.ndarray, settings: TrainingSettings
+    prepared: PreparedCollection,
+    *,
+    learned: np.ndarray,
+    held_out: np.ndarray,
+    settings: TrainingSettings,
+    place: Path,
 ) -> Judged:
     """Train on one part and score another.
 
@@ -51,17 +57,18 @@ def judge_fold(
         learned: Indices of those to learn from; epoch, calibration and thresholds are chosen inside them.
         held_out: Indices of those to score.
         settings: How to train, and how to split what is learned from.
+        place: An existing folder to train in; what is put there is removed again.
 
     Raises:
         DatasetError: "split.too_few_groups" where a class has a single group to learn from.
     """
-    inner = PreparedCollection(prepared.collection.only(learned.tolist()), prepared.inputs[learned], {})
+    inner = prepared.only(learned)
     split = split_collection(inner.collection, settings)
-    with tempfile.TemporaryDirectory(prefix="hemoscope-fold-") as temporary:
+    with tempfile.TemporaryDirectory(dir=place) as temporary:
         run = train_prepared(inner, split, Path(temporary) / "run", settings=settings)
         network = load_best(run)
         fitted = calibrate(run, network)
-    scores = score(network, prepared.inputs[held_out])
+    scores = score(network, Rows(prepared.inputs, held_out))
     probabilities = fitted.calibration.apply(scores)
     called = probabilities >= fitted.balanced.point.threshold
     return Judged(scores, probabilities, called, answers(fitted.band, probabilities), fitted.calibration.method)

@@ -26,6 +26,7 @@ from hemoscope.training.curves import draw_learning_curve
 from hemoscope.training.data import PreparedCollection, group_near_duplicates, load_labelled, prepare_collection
 from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
+from hemoscope.training.rows import scratch
 from hemoscope.training.run import csv_text, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
@@ -103,18 +104,25 @@ def trace_learning_curve(
     collection = load_labelled(data, groups_file=groups_file, observer=observer)
     record = _record(plan, collection)
     require_same(folder / "plan.json", record, code="validation.changed", what="a learning curve")
-    prepared = prepare_collection(collection, settings=plan.settings.preparation, on_progress=observer.on_prepare)
-    prepared = group_near_duplicates(prepared)
-    parts = arrange_parts(
-        np.array(prepared.collection.labels),
-        np.array(prepared.collection.groups),
-        repeats=plan.repeats,
-        sizes=plan.sizes,
-        fewest=FEWEST,
-        seed=plan.settings.seed,
-    )
-    write_text(folder / "plan.json", json.dumps(record, indent=2) + "\n")
-    rows = _train_all(folder / TABLE, plan, prepared, parts, observer=observer)
+    with scratch(folder) as place:
+        prepared = group_near_duplicates(
+            prepare_collection(
+                collection,
+                settings=plan.settings.preparation,
+                path=place / "inputs.npy",
+                on_progress=observer.on_prepare,
+            )
+        )
+        parts = arrange_parts(
+            np.array(prepared.collection.labels),
+            np.array(prepared.collection.groups),
+            repeats=plan.repeats,
+            sizes=plan.sizes,
+            fewest=FEWEST,
+            seed=plan.settings.seed,
+        )
+        write_text(folder / "plan.json", json.dumps(record, indent=2) + "\n")
+        rows = _train_all(folder / TABLE, plan, prepared, parts, place=place, observer=observer)
     points = learning_curve(parts, [{name: getattr(row, name) for name in FIGURES} for row in rows])
     write_text(folder / "learning_curve.json", json.dumps(curve_as_json(points), indent=2) + "\n")
     draw_learning_curve(folder / "learning_curve.png", points)
@@ -164,21 +172,27 @@ def _record(plan: CurvePlan, collection: Collection) -> dict[str, Any]:
 
 
 def _train_all(
-    table: Path, plan: CurvePlan, prepared: PreparedCollection, parts: Sequence[Part], *, observer: Observer
+    table: Path,
+    plan: CurvePlan,
+    prepared: PreparedCollection,
+    parts: Sequence[Part],
+    *,
+    place: Path,
+    observer: Observer,
 ) -> list[Training]:
     """Train on each part that the table has no row of yet, and keep each row as soon as it is there."""
     rows = read_rows(table, Training) if table.is_file() else []
     observer.on_training(len(rows), len(parts))
     for part in parts[len(rows) :]:
-        rows.append(_train_one(plan, prepared, part))
+        rows.append(_train_one(plan, prepared, part, place=place))
         write_text(table, csv_text([asdict(row) for row in rows]))
         observer.on_training(len(rows), len(parts))
     return rows
 
 
-def _train_one(plan: CurvePlan, prepared: PreparedCollection, part: Part) -> Training:
+def _train_one(plan: CurvePlan, prepared: PreparedCollection, part: Part, *, place: Path) -> Training:
     settings = replace(plan.settings, seed=plan.settings.seed + part.repeat)
-    judged = judge_fold(prepared, learned=part.learned, held_out=part.held_out, settings=settings)
+    judged = judge_fold(prepared, learned=part.learned, held_out=part.held_out, settings=settings, place=place)
     truth = np.array(prepared.collection.labels)[part.held_out]
     return Training(
         repeat=part.repeat,

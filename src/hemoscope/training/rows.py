@@ -1,7 +1,9 @@
 """Prepared slices that need not fit into the memory: written to a file as they are made, read when asked for."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -107,6 +109,25 @@ class RowsInFile:
         if self._stream is not None:
             self._stream.close()
         self._temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """Lend a place on the disk of `folder` for slices that need not fit into the memory; it is gone afterwards.
+
+    What a killed call left there goes first, so one call at a time may work in `folder`. A folder that was made for
+    this alone goes too.
+    """
+    place, is_new = folder / "scratch", not folder.exists()
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):  # something was kept in it
+                folder.rmdir()
 
 
 def gather(path: Path | None) -> RowsInMemory | RowsInFile:

@@ -78,6 +78,7 @@ def tuned(drawn_set, settings, tmp_path_factory):
 
     def spy(prepared, split, out, **options):
         splits.append(split)
+        assert (folder / "scratch" / "inputs.npy").is_file()
         return original(prepared, split, out, **options)
 
     with pytest.MonkeyPatch.context() as patch:

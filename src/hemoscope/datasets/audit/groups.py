@@ -17,13 +17,15 @@ SAME_SERIES = 0.966
 within the groups that were drawn by eye; the first pair of two groups follows at 0.964 (benchmarks/duplicates.py)."""
 
 
-def find_near_duplicates(inputs: np.ndarray, *, threshold: float = SAME_SERIES) -> list[tuple[int, int, float]]:
+def find_near_duplicates(
+    inputs: Iterable[np.ndarray], *, threshold: float = SAME_SERIES
+) -> list[tuple[int, int, float]]:
     """Find pairs of slices that show the same picture, or neighbors of one series.
 
     Compares prepared inputs, so a copy is found however it was windowed, cropped, scaled or re-saved.
 
     Args:
-        inputs: Prepared slices, float32, shape (n, size, size, 1).
+        inputs: n prepared slices, float32, each of shape (size, size, 1).
         threshold: Pearson correlation of their thumbnails, in [-1, 1].
 
     Returns:

@@ -26,6 +26,7 @@ from hemoscope.training.maps.calibrate import predict_pool
 from hemoscope.training.maps.fit import fit_maps, train_prepared_maps
 from hemoscope.training.maps.prepare import BRAIN_BIT, PreparedPool, prepare_pool
 from hemoscope.training.observe import Observer
+from hemoscope.training.rows import scratch
 from hemoscope.training.run import Run, csv_text, load_best, read_rows, require_same
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
@@ -84,20 +85,26 @@ def leave_origins_out(
     write_text(folder / "validation.json", json.dumps(record, indent=2) + "\n")
     missing = [block for block in blocks if not table_of_block(folder, block).is_file()]
     if missing:
-        prepared = prepare_pool(pool, settings=settings.preparation, on_progress=observer.on_prepare)
-        for block in missing:
-            run = run_of_block(folder, block)
-            if run.has_started:
-                fit_maps(run, observer, workers=workers)
-            else:
-                learned = prepared.only(np.flatnonzero(~np.isin(prepared.pool.origins, block)))
-                train_prepared_maps(
-                    learned, run.folder, settings=settings, data_hash=data_hash, workers=workers, observer=observer
-                )
-            rows = _judge_block(run, prepared, block)
-            write_text(table_of_block(folder, block), csv_text([asdict(row) for row in rows]))
-            _drop_inputs(run)
-            observer.on_fold(1 + blocks.index(block), len(blocks))
+        with scratch(folder) as place:
+            prepared = prepare_pool(
+                pool,
+                settings=settings.preparation,
+                paths=(place / "inputs.npy", place / "areas.npy"),
+                on_progress=observer.on_prepare,
+            )
+            for block in missing:
+                run = run_of_block(folder, block)
+                if run.has_started:
+                    fit_maps(run, observer, workers=workers)
+                else:
+                    learned = prepared.only(np.flatnonzero(~np.isin(prepared.pool.origins, block)))
+                    train_prepared_maps(
+                        learned, run.folder, settings=settings, data_hash=data_hash, workers=workers, observer=observer
+                    )
+                rows = _judge_block(run, prepared, block)
+                write_text(table_of_block(folder, block), csv_text([asdict(row) for row in rows]))
+                _drop_inputs(run)
+                observer.on_fold(1 + blocks.index(block), len(blocks))
     found = [row for block in blocks for row in read_rows(table_of_block(folder, block), HeldOutCase)]
     write_text(folder / "predictions.csv", csv_text([asdict(row) for row in found]))
     write_text(folder / "figures.json", json.dumps(figures_as_json(summarize_origins(found)), indent=2) + "\n")

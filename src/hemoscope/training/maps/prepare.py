@@ -90,7 +90,7 @@ def _joined(pool: Pool, inputs: np.ndarray) -> list[str]:
         here = np.flatnonzero(pool.origins == origin)
         if not here.size:
             continue
-        merged = merge_groups([groups[index] for index in here], find_near_duplicates(inputs[here].astype(np.float32)))
+        merged = merge_groups([groups[index] for index in here], find_near_duplicates(Rows(inputs, here, np.float32)))
         for index, group in zip(here, merged, strict=True):
             groups[index] = group
     return groups

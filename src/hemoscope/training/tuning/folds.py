@@ -27,6 +27,7 @@ from hemoscope.training.fit import train_prepared
 from hemoscope.training.maps.fit import train_prepared_maps
 from hemoscope.training.maps.prepare import PreparedPool, prepare_pool
 from hemoscope.training.observe import Observer
+from hemoscope.training.rows import Rows
 from hemoscope.training.run import load_best
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.training.tuning.plan import TuningPlan
@@ -72,27 +73,39 @@ def read_source(
     return Source(found, {"sha256": found.data_hash(), "groups": [str(group) for group in found.groups]})
 
 
-def make_folds(source: Source, plan: TuningPlan, *, observer: Observer) -> Folds:
+def make_folds(source: Source, plan: TuningPlan, *, place: Path, observer: Observer) -> Folds:
     """Prepare the slices once and divide them, groups whole.
+
+    Args:
+        source: The data.
+        plan: How to tune.
+        place: An existing folder to keep slices in, and to train in as long as the folds are used.
+        observer: Told how many are prepared.
 
     Raises:
         DatasetError: Too few groups, or nothing that could be prepared.
     """
     data_hash, settings = source.identity["sha256"], plan.settings.preparation
     if isinstance(source.data, Pool):
-        pool = prepare_pool(source.data, settings=settings, on_progress=observer.on_prepare)
+        pool = prepare_pool(
+            source.data,
+            settings=settings,
+            paths=(place / "inputs.npy", place / "areas.npy"),
+            on_progress=observer.on_prepare,
+        )
         labels, groups = pool.pool.targets[:, 0], pool.pool.groups
         known = np.flatnonzero(~np.isin(groups, groups[labels < 0]))
         parts = _divide(labels[known].astype(int), groups[known], plan)
         held_out = [known[part] for _, part in parts]
-        score_fold: ScoreFold = partial(_score_maps, pool, held_out, data_hash)
+        score_fold: ScoreFold = partial(_score_maps, pool, held_out, data_hash, place)
         return Folds(score_fold, _facts(plan, labels[known].astype(int), groups[known]) | {"data, SHA-256": data_hash})
-    prepared = prepare_collection(source.data, settings=settings, on_progress=observer.on_prepare)
-    prepared = group_near_duplicates(prepared)
+    prepared = group_near_duplicates(
+        prepare_collection(source.data, settings=settings, path=place / "inputs.npy", on_progress=observer.on_prepare)
+    )
     own_labels, own_groups = np.array(prepared.collection.labels), np.array(prepared.collection.groups)
     parts = _divide(own_labels, own_groups, plan)
     facts = _facts(plan, own_labels, own_groups) | {"data, SHA-256": data_hash}
-    return Folds(partial(_score_slices, prepared, parts, data_hash), facts)
+    return Folds(partial(_score_slices, prepared, parts, data_hash, place), facts)
 
 
 def _divide(labels: np.ndarray, groups: np.ndarray, plan: TuningPlan) -> list[Parts]:
@@ -112,29 +125,39 @@ def _facts(plan: TuningPlan, labels: np.ndarray, groups: np.ndarray) -> dict[str
 
 
 def _score_slices(
-    prepared: PreparedCollection, folds: Sequence[Parts], data_hash: str, settings: TrainingSettings, fold: int
+    prepared: PreparedCollection,
+    folds: Sequence[Parts],
+    data_hash: str,
+    place: Path,
+    settings: TrainingSettings,
+    fold: int,
 ) -> float:
     """Train on all folds but one, and measure the AUROC of that one."""
     held_out = folds[fold][1]
     split = hold_out(prepared.collection, held_out)
     settings = replace(settings, seed=settings.seed + fold)
-    with tempfile.TemporaryDirectory(prefix="hemoscope-tune-") as temporary:
+    with tempfile.TemporaryDirectory(dir=place) as temporary:
         run = train_prepared(prepared, split, Path(temporary) / "run", settings=settings, data_hash=data_hash)
         network = load_best(run)
-    return auroc(np.array(prepared.collection.labels)[held_out], score(network, prepared.inputs[held_out]))
+    return auroc(np.array(prepared.collection.labels)[held_out], score(network, Rows(prepared.inputs, held_out)))
 
 
 def _score_maps(
-    prepared: PreparedPool, folds: Sequence[np.ndarray], data_hash: str, settings: TrainingSettings, fold: int
+    prepared: PreparedPool,
+    folds: Sequence[np.ndarray],
+    data_hash: str,
+    place: Path,
+    settings: TrainingSettings,
+    fold: int,
 ) -> float:
     """Train a network with maps on all folds but one, and measure the AUROC of that one."""
     held_out = folds[fold]
     learned = np.setdiff1d(np.arange(len(prepared.pool)), held_out)
     settings = replace(settings, seed=settings.seed + fold)
-    with tempfile.TemporaryDirectory(prefix="hemoscope-tune-") as temporary:
+    with tempfile.TemporaryDirectory(dir=place) as temporary:
         run = train_prepared_maps(
             prepared.only(learned), Path(temporary) / "run", settings=settings, data_hash=data_hash
         )
         network = load_best(run)
     truth = prepared.pool.targets[held_out, 0].astype(int)
-    return auroc(truth, score(network, prepared.inputs[held_out]))
+    return auroc(truth, score(network, Rows(prepared.inputs, held_out)))

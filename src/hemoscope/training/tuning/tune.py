@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from hemoscope.training.observe import Observer
+from hemoscope.training.rows import scratch
 from hemoscope.training.run import require_same
 from hemoscope.training.tuning.folds import make_folds, read_source
 from hemoscope.training.tuning.plan import TuningPlan
@@ -48,12 +49,13 @@ def tune(
     source = read_source(data, plan, groups_file=groups_file)
     record = {"settings": plan.settings.as_json(), "folds": plan.folds, "space": plan.space, **source.identity}
     require_same(folder / "plan.json", record, code="tuning.changed", what="a tuning")
-    folds = make_folds(source, plan, observer=observer)
-    write_text(folder / "plan.json", json.dumps(record, indent=2) + "\n")
-    with open_study(folder) as study:
-        search(study, plan, folds.score, table=folder / "trials.csv", observer=observer)
-        importance = weigh(study, seed=plan.settings.seed)
-        trials = ended_trials(study, own=plan.settings)
+    with scratch(folder) as place:
+        folds = make_folds(source, plan, place=place, observer=observer)
+        write_text(folder / "plan.json", json.dumps(record, indent=2) + "\n")
+        with open_study(folder) as study:
+            search(study, plan, folds.score, table=folder / "trials.csv", observer=observer)
+            importance = weigh(study, seed=plan.settings.seed)
+            trials = ended_trials(study, own=plan.settings)
     write_table(folder / "trials.csv", trials, plan)
     tuned = Tuned.of(trials, plan.settings)
     write_text(folder / "best.json", json.dumps(tuned.settings.as_json(), indent=2) + "\n")
