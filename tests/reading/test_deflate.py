@@ -3,6 +3,7 @@
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
@@ -36,3 +37,16 @@ def test_any_other_file_is_left_at_its_start(name):
         refuse_deflate_bomb(file, source=name)
         assert file.tell() == 0
     assert dcmread(path) is not None
+
+
+def test_bytes_behind_a_long_stream_end_it_too(tmp_path):
+    """PS3.5 A.5 pads a stream of odd length with a zero, which is no part of it."""
+    honest = Path(get_testdata_file("image_dfl.dcm", download=False)).read_bytes()
+    length = int.from_bytes(honest[140:144], "little")
+    deflater = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    rest = np.random.default_rng(0).integers(0, 4, 3 << 20, dtype=np.uint8).tobytes()
+    path = tmp_path / "padded.dcm"
+    path.write_bytes(honest[: 144 + length] + deflater.compress(rest) + deflater.flush() + bytes(9))
+    with path.open("rb") as file:
+        refuse_deflate_bomb(file, source="padded.dcm")
+        assert file.tell() == 0

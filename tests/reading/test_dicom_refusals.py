@@ -156,6 +156,25 @@ def test_a_compressed_frame_of_another_size_is_refused(pydicom_files: Path, tmp_
     )
 
 
+@pytest.mark.parametrize("interpretation", ["RGB", "YBR_ICT", ""])
+def test_colors_promised_for_a_compressed_gray_frame_are_refused(
+    pydicom_files: Path, tmp_path: Path, interpretation: str
+):
+    # GDCM ends the process on it; this test would take pytest with it.
+    dataset = dcmread(pydicom_files / "J2K_pixelrep_mismatch.dcm")
+    dataset.PhotometricInterpretation = interpretation
+    dataset.save_as(tmp_path / "x.dcm")
+    assert error_of(tmp_path / "x.dcm").code == "dicom.invalid"
+
+
+def test_a_jpeg_frame_of_more_than_16_bits_is_refused(pydicom_files: Path, tmp_path: Path):
+    # Here too GDCM ends the process.
+    dataset = dcmread(pydicom_files / "SC_rgb_jpeg_gdcm.dcm")
+    dataset.BitsAllocated = 32
+    dataset.save_as(tmp_path / "x.dcm")
+    assert error_of(tmp_path / "x.dcm").code == "dicom.invalid"
+
+
 def test_a_value_that_is_no_number_makes_the_file_invalid(make_dicom: Maker):
     path = make_dicom(SMALL, NumberOfFrames=1)
     path.write_bytes(path.read_bytes().replace(b"IS\x02\x001 ", b"IS\x02\x00xy"))

@@ -29,7 +29,7 @@ def refuse_deflate_bomb(file: BinaryIO, *, source: str) -> None:
     meta = file.read(int.from_bytes(head[-4:], "little")) if head[128:136] == b"DICM\x02\x00\x00\x00" else b""
     if DEFLATED_SYNTAX in meta:
         inflated, inflater = 0, zlib.decompressobj(-zlib.MAX_WBITS)
-        while data := inflater.unconsumed_tail or file.read(_CHUNK):
+        while not inflater.eof and (data := inflater.unconsumed_tail or file.read(_CHUNK)):
             inflated += len(inflater.decompress(data, _CHUNK))
             if inflated > MOST_BYTES:
                 raise ReadingError(

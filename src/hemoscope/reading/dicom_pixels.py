@@ -33,9 +33,12 @@ _PLUGIN_OF = {
     JPEGExtended12Bit: "pillow",
     JPEGLSLossless: "pyjpegls",
     JPEGLSNearLossless: "pyjpegls",
+    **dict.fromkeys(JPEG2000TransferSyntaxes, "pylibjpeg"),
 }
 """Where there is a choice, not GDCM: it ends the process on some damaged streams that the others report."""
 
+_OF_ONE_SAMPLE = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
+"""Photometric interpretations of one sample per pixel (PS3.3 C.7.6.3.1.2); GDCM ends the process where others are."""
 _ENCAPSULATED_AT = 12
 """Bytes from the tag of encapsulated pixel data to its first item: tag, VR, two reserved, length (PS3.5 A.4, 7.1.2)."""
 _EXPORT_UNCOMPRESSED = "Export the slice uncompressed (Explicit VR Little Endian) and read that."
@@ -150,7 +153,16 @@ def truncated(source: str) -> ReadingError:
 
 
 def _check_codestream(stream: bytes, syntax: UID, dataset: Any, source: str) -> None:
-    """Compare the compressed frame's own header with the DICOM header; RLE has none, and pydicom checks its length."""
+    """Compare the compressed frame's own header with the DICOM header, and that with itself.
+
+    RLE has no header of its own, and pydicom checks its length.
+    """
+    is_gray = text(dataset, "PhotometricInterpretation").upper() in _OF_ONE_SAMPLE
+    is_consistent = is_gray == (whole_number(dataset, "SamplesPerPixel", 1) == 1)
+    if not is_consistent or (
+        syntax in JPEGTransferSyntaxes and whole_number(dataset, "BitsAllocated", 1) not in (8, 16)
+    ):
+        raise _damaged(syntax, source)
     found = frame_size(stream)
     names = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated")
     if found is None or not found.agrees_with(*(whole_number(dataset, name, 1) for name in names)):
