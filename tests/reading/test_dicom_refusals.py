@@ -167,10 +167,11 @@ def test_colors_promised_for_a_compressed_gray_frame_are_refused(
     assert error_of(tmp_path / "x.dcm").code == "dicom.invalid"
 
 
-def test_a_jpeg_frame_of_more_than_16_bits_is_refused(pydicom_files: Path, tmp_path: Path):
+@pytest.mark.parametrize(("name", "bits"), [("BitsAllocated", 32), ("BitsAllocated", 64), ("BitsStored", 1)])
+def test_bits_that_no_color_jpeg_has_are_refused(pydicom_files: Path, tmp_path: Path, name: str, bits: int):
     # Here too GDCM ends the process.
     dataset = dcmread(pydicom_files / "SC_rgb_jpeg_gdcm.dcm")
-    dataset.BitsAllocated = 32
+    setattr(dataset, name, bits)
     dataset.save_as(tmp_path / "x.dcm")
     assert error_of(tmp_path / "x.dcm").code == "dicom.invalid"
 

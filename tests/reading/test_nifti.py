@@ -226,6 +226,17 @@ def test_half_a_packed_volume_is_truncated(tmp_path: Path):
         assert [problem.error.code for problem in found.problems] == ["archive.truncated"]
 
 
+@pytest.mark.parametrize("axis", [1, 2, 3])
+def test_an_axis_of_negative_length_is_no_volume(axis: int, tmp_path: Path):
+    path = save(tmp_path / "head.nii", random_volume().transpose(2, 1, 0))
+    data = bytearray(path.read_bytes())
+    data[40 + 2 * axis : 42 + 2 * axis] = (-3).to_bytes(2, "little", signed=True)
+    path.write_bytes(data)
+    with open_studies(path) as found:
+        assert [problem.error.code for problem in found.problems] == ["nifti.invalid"]
+        assert "an axis has the length -3" in found.problems[0].error.message
+
+
 @pytest.mark.parametrize("at", [40, 70, 108, 252, 280, 300])
 def test_a_damaged_header_ends_in_a_code(at: int, tmp_path: Path):
     path = save(tmp_path / "head.nii", random_volume().transpose(2, 1, 0))

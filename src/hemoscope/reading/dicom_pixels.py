@@ -38,7 +38,7 @@ _PLUGIN_OF = {
 """Where there is a choice, not GDCM: it ends the process on some damaged streams that the others report."""
 
 _OF_ONE_SAMPLE = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
-"""Photometric interpretations of one sample per pixel (PS3.3 C.7.6.3.1.2); GDCM ends the process where others are."""
+"""Photometric interpretations of one sample per pixel."""
 _ENCAPSULATED_AT = 12
 """Bytes from the tag of encapsulated pixel data to its first item: tag, VR, two reserved, length (PS3.5 A.4, 7.1.2)."""
 _EXPORT_UNCOMPRESSED = "Export the slice uncompressed (Explicit VR Little Endian) and read that."
@@ -157,16 +157,26 @@ def _check_codestream(stream: bytes, syntax: UID, dataset: Any, source: str) -> 
 
     RLE has no header of its own, and pydicom checks its length.
     """
-    is_gray = text(dataset, "PhotometricInterpretation").upper() in _OF_ONE_SAMPLE
-    is_consistent = is_gray == (whole_number(dataset, "SamplesPerPixel", 1) == 1)
-    if not is_consistent or (
-        syntax in JPEGTransferSyntaxes and whole_number(dataset, "BitsAllocated", 1) not in (8, 16)
-    ):
-        raise _damaged(syntax, source)
     found = frame_size(stream)
     names = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated")
     if found is None or not found.agrees_with(*(whole_number(dataset, name, 1) for name in names)):
         raise _damaged(syntax, source)
+    if not _is_consistent(dataset, is_jpeg=syntax in JPEGTransferSyntaxes):
+        raise _damaged(syntax, source)
+
+
+def _is_consistent(dataset: Any, *, is_jpeg: bool) -> bool:
+    """Whether the header of a compressed image says the same everywhere; where it does not, GDCM ends the process.
+
+    Source: DICOM PS3.3 C.7.6.3.1.2 for the samples of each photometric interpretation; PS3.5 8.2.1 for JPEG's bits.
+    """
+    samples, allocated, stored = (
+        whole_number(dataset, name, 1) for name in ("SamplesPerPixel", "BitsAllocated", "BitsStored")
+    )
+    is_gray = text(dataset, "PhotometricInterpretation").upper() in _OF_ONE_SAMPLE
+    if is_gray != (samples == 1):
+        return False
+    return not is_jpeg or (allocated in (8, 16) and (is_gray or stored == allocated))
 
 
 def _length(dataset: Any) -> int:

@@ -204,6 +204,8 @@ def _check_shape(image: Any, source: str) -> None:
             f"Expected one volume (columns, rows, slices) in {source}, received the shape {shape}.",
             "Save each volume as a file of its own.",
         )
+    if min(shape) < 0:
+        raise invalid(source, f"an axis has the length {min(shape)}")
     # Any two axes may become a slice, and an axis of length 0 is none.
     longest = sorted(shape[:3])
     check_size(longest[0] and longest[2], longest[1], source=source)
