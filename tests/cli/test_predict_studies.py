@@ -127,6 +127,52 @@ def test_a_batch_that_is_killed_and_gone_on_with_answers_each_study_once(tmp_pat
     assert sorted(names) == sorted(f"study{number}" for number in range(12))
 
 
+def full_after(size: int, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    """Run a command on a disk that takes no file longer than that."""
+    limited = (
+        "import resource, sys\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, resource.RLIM_INFINITY))\n"
+        "from hemoscope.cli import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", limited, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_batch_costs_no_answer(studies, tmp_path):
+    journal = tmp_path / "out.jsonl"
+    whole = json.loads(run(studies, "--json", "--out", journal).stdout)["studies"]
+    lines = journal.read_bytes().splitlines(keepends=True)
+    size = sum(map(len, lines[:3])) + 200  # two answers, and a part of the third
+    journal.unlink()
+    full = full_after(size, "predict", studies, "--out", journal)
+    assert full.returncode == 2
+    assert "Error [output.cannot_write]: 'out.jsonl' cannot be written: File too large." in full.stderr
+    assert "Traceback" not in full.stderr
+    assert journal.read_bytes()[:size] == b"".join(lines)[:size]
+    document = json.loads(run(studies, "--json", "--out", journal, "--resume").stdout)
+    assert document["studies"] == whole
+    assert len(journal.read_bytes().splitlines()) == 4
+
+
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+def test_a_full_disk_is_said_of_every_other_file_too(studies, tmp_path, option):
+    full = full_after(100, "predict", studies / "study0", option, tmp_path / "answers")
+    assert full.returncode == 1
+    assert "Error [output.cannot_write]:" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--csv", "--html", "--explain", "--out"])
+def test_a_place_below_a_file_is_said_to_be_none(studies, tmp_path, option):
+    (tmp_path / "file").write_bytes(b"")
+    result = run(studies / "study0", option, tmp_path / "file" / "answers")
+    assert result.exit_code in (1, 2)
+    assert "Error [output." in result.stderr
+    assert "cannot be written" in result.stderr
+
+
 def test_a_place_that_cannot_be_opened_is_answered_for_once_and_costs_the_others_nothing(studies, tmp_path):
     torn, journal = tmp_path / "torn.zip", tmp_path / "out.jsonl"
     torn.write_bytes(b"PK\x03\x04 and no more")

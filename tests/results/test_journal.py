@@ -1,6 +1,8 @@
 """The journal keeps what was answered, whatever happens next."""
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -74,3 +76,22 @@ def test_a_file_that_is_no_journal_stays_as_it_is(tmp_path, content):
         Journal(path, model=MODEL, resume=True)
     assert error.value.code == "journal.malformed"
     assert path.read_bytes() == content
+
+
+def test_a_full_disk_is_said_and_costs_nothing_that_was_answered(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with Journal(tmp_path / "out.jsonl", model=MODEL) as journal:
+        journal.add(STUDY)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(InputError, match=r"'out\.jsonl' cannot be written: No space .*--resume.*cannot_write"):
+                journal.add(POSITIVE)
+        assert POSITIVE.key not in journal
+    assert read(tmp_path / "out.jsonl")[0] == STUDY
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path):
+    with pytest.raises(InputError, match=r"\[output\.cannot_write\]"):
+        Journal(tmp_path / "no" / "out.jsonl", model=MODEL)

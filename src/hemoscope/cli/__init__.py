@@ -3,7 +3,9 @@
 stdout is data, stderr is progress and talk. Exit codes: 0 all well, 1 failed, 2 usage, 3 some inputs failed.
 """
 
+import errno
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -45,6 +47,11 @@ COMMANDS = (
     "work",
 )
 FAILED, USAGE, SOME_INPUTS_FAILED = 1, 2, 3
+CANNOT_WRITE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}  # full, or never to be written to
+    | {errno.EACCES, errno.EPERM, errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG}  # no such place
+)
+"""What a system says where a file cannot be written; of files that cannot be read, reading tells."""
 
 
 class Hemoscope(click.Group):
@@ -69,6 +76,15 @@ class Hemoscope(click.Group):
         except HemoscopeError as error:
             click.echo(f"Error [{error.code}]: {error.message} {error.next_step}", err=True)
             ctx.exit(USAGE if isinstance(error, InputError) else FAILED)
+        except OSError as error:
+            if error.errno not in CANNOT_WRITE:
+                raise
+            name = "What is to be kept" if error.filename is None else repr(Path(error.filename).name)
+            next_step = "Make room, or name another place; a command with --resume goes on where it stopped."
+            click.echo(
+                f"Error [output.cannot_write]: {name} cannot be written: {error.strerror}. {next_step}", err=True
+            )
+            ctx.exit(FAILED)
 
 
 @click.command(cls=Hemoscope, help=f"Find intracranial hemorrhage on head CT. {RESEARCH_USE_ONLY}")

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from hemoscope.errors import InputError
 from hemoscope.records import SliceResult, StudyResult
@@ -30,7 +30,7 @@ class Journal:
 
     Raises:
         InputError: "output.exists" where the file is there and not to be gone on with; "journal.malformed" where it is
-            no journal; "journal.other_model" where another bundle wrote it.
+            no journal; "journal.other_model" where another bundle wrote it; "output.cannot_write".
     """
 
     def __init__(self, path: str | os.PathLike[str], *, model: Mapping[str, Any], resume: bool = False) -> None:
@@ -41,8 +41,11 @@ class Journal:
                 "output.exists", f"{self._path.name!r} is there already.", "Go on with --resume, or name another file."
             )
         whole = self._read(model) if self._path.exists() else 0
-        self._file: BinaryIO = self._path.open("ab")
-        self._file.truncate(whole)
+        try:
+            self._file = self._path.open("ab", buffering=0)
+            self._file.truncate(whole)
+        except OSError as error:
+            raise self._cannot_write(error) from error
         if not whole:
             self._write(
                 {
@@ -59,7 +62,11 @@ class Journal:
         return key in self._done
 
     def add(self, result: Result) -> None:
-        """Write one result; when this returns it is on the disk."""
+        """Write one result; when this returns it is on the disk.
+
+        Raises:
+            InputError: "output.cannot_write", as when the disk is full; what was added before stays.
+        """
         self._write(
             {"study": study_as_json(result)} if isinstance(result, StudyResult) else {"result": result_as_json(result)}
         )
@@ -74,9 +81,20 @@ class Journal:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        left = memoryview(json.dumps(line, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n")
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._cannot_write(error) from error
+
+    def _cannot_write(self, error: OSError) -> InputError:
+        return InputError(
+            "output.cannot_write",
+            f"{self._path.name!r} cannot be written: {error.strerror}.",
+            "Make room, or name another place; --resume goes on after the last whole answer.",
+        )
 
     def _read(self, model: Mapping[str, Any]) -> int:
         """Take in what is there; return how many bytes of it are whole."""
