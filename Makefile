@@ -41,7 +41,7 @@ weights: $(VENV)/.dev  ## train and export the shipped bundle, with the figures 
 	cp runs/bundle/MODEL_CARD.md MODEL_CARD.md
 
 benchmarks: origins  ## recompute the published figures
-	for script in $(filter-out benchmarks/real_data.py benchmarks/process.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	for script in $(filter-out benchmarks/real_data.py benchmarks/process.py benchmarks/mutations.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 constraints: $(VENV)/bin/python  ## pin the newest versions that fit together
 	rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins
