@@ -174,13 +174,17 @@ def _pictures(hu: np.ndarray, folder: Path) -> list[Path]:
 
 
 def _pack(paths: list[Path], folder: Path) -> None:
+    """Pack files as if all were of one moment, so that the archives are the same whenever they are made."""
     with zipfile.ZipFile(folder / "study.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:
-            archive.write(path, path.name)
-    for name, mode in (("study.tar", "w"), ("study.tar.gz", "w:gz")):
-        with tarfile.open(folder / name, mode) as archive:
-            for path in paths:
-                archive.add(path, path.name)
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    with tarfile.open(folder / "study.tar", "w") as archive:
+        for path in paths:
+            entry = tarfile.TarInfo(path.name)
+            entry.size = path.stat().st_size
+            with path.open("rb") as file:
+                archive.addfile(entry, file)
+    (folder / "study.tar.gz").write_bytes(gzip.compress((folder / "study.tar").read_bytes(), mtime=0))
 
 
 def mutated(seeds: tuple[SeedFile, ...], *, seed: int, number: int) -> SeedFile:

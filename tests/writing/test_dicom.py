@@ -74,9 +74,13 @@ def test_header_is_a_scanners_and_names_no_one(tmp_path: Path) -> None:
     assert (list(header.PixelSpacing), header.SliceThickness) == ([0.75, 0.5], 5)
 
 
-def test_uids_follow_from_the_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless])
+def test_uids_follow_from_the_name(tmp_path: Path, syntax: UID) -> None:
     series = [
-        [dcmread(path) for path in write_series(head(2), tmp_path / folder, spacing=SPACING, name=name)]
+        [
+            dcmread(path)
+            for path in write_series(head(2), tmp_path / folder, spacing=SPACING, name=name, transfer_syntax=syntax)
+        ]
         for folder, name in (("1", "a"), ("2", "a"), ("3", "b"))
     ]
     first, again, other = ([one.SOPInstanceUID for one in headers] for headers in series)

@@ -47,7 +47,7 @@ def write_series(
     for index, pixels in enumerate(hu):
         dataset = _instance(pixels, index, spacing=spacing, name=name, tilt_degrees=tilt_degrees)
         if transfer_syntax != ExplicitVRLittleEndian:
-            dataset.compress(transfer_syntax)
+            dataset.compress(transfer_syntax, generate_instance_uid=False)
         paths.append(target / f"slice-{index + 1:03d}.dcm")
         write_atomically(paths[-1], partial(dataset.save_as, enforce_file_format=True))
     return paths
