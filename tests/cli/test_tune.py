@@ -22,7 +22,11 @@ def run(*arguments: object) -> Result:
 @pytest.fixture
 def no_training(monkeypatch):
     """Let a fold's value follow from the settings; training itself is tested with the function."""
-    monkeypatch.setattr(module, "_score_slices", lambda *given: 0.9 - 0.2 * given[3].dropout)
+
+    def score(_prepared, _folds, _data_hash, _place, settings, _fold):
+        return 0.9 - 0.2 * settings.dropout
+
+    monkeypatch.setattr(module, "_score_slices", score)
 
 
 def test_the_best_settings_are_printed_with_the_command_to_train_with_them(no_training, drawn_set, tmp_path):
