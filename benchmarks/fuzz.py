@@ -85,9 +85,10 @@ def main() -> None:
         work(seeds, range(*options.part), seed=options.seed)
     elif options.only:
         for number in options.only:
+            file = mutated(seeds, seed=options.seed, number=number)
+            print(number, file.name, end=" ", flush=True)
             with tempfile.TemporaryDirectory() as folder:
-                print(number, mutated(seeds, seed=options.seed, number=number).name, end=" ", flush=True)
-                print(read_all(mutated(seeds, seed=options.seed, number=number), seeds[0], Path(folder)))
+                print(read_all(file, seeds[0], Path(folder)))
     else:
         sys.exit(report(options, seeds))
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import gdcm
 import numpy as np
 import pydicom
 from PIL import Image
@@ -36,15 +35,17 @@ from hemoscope.datasets.phantom import FIELD_MM, PhantomSettings, make_phantom
 from hemoscope.reading.quiet import quiet_libraries
 from hemoscope.writing.dicom import write_series
 from hemoscope.writing.nifti import write_nifti
+from hemoscope.writing.recompress import recompress
 
-ENCODED = {
-    "plain": ExplicitVRLittleEndian,
-    "rle": RLELossless,
-    "jpegls": JPEGLSLossless,
+SYNTAXES = {
+    "deflated": DeflatedExplicitVRLittleEndian,
+    "implicit": ImplicitVRLittleEndian,
+    "jpeg": JPEGLosslessSV1,
     "jpeg2000": JPEG2000Lossless,
+    "jpegls": JPEGLSLossless,
+    "rle": RLELossless,
 }
-REWRITTEN = {"deflated": DeflatedExplicitVRLittleEndian, "implicit": ImplicitVRLittleEndian}
-"""The same elements, written otherwise."""
+"""What a slice is written in, besides plain."""
 SIZE = 96
 """Rows and columns of the drawn head."""
 OFTEN = 4
@@ -97,7 +98,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "SOPClassUID": ("", "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.2.1", "x"),
     "ImageType": ("", "\\\\", "DERIVED", "ORIGINAL\\PRIMARY\\LOCALIZER"),
     "PixelPaddingValue": (0, 65_535),
-    "TransferSyntaxUID": (*ENCODED.values(), *REWRITTEN.values(), ExplicitVRBigEndian, JPEGLosslessSV1, "x"),
+    "TransferSyntaxUID": (*SYNTAXES.values(), ExplicitVRLittleEndian, ExplicitVRBigEndian, "x"),
 }
 """Elements that reading looks at, with values that scanners and converters have been seen to write, and worse."""
 
@@ -129,17 +130,10 @@ def seed_files(*, real: tuple[Path, ...] = ()) -> tuple[SeedFile, ...]:
     head = make_phantom(PhantomSettings(slices=6, size=SIZE, spacing_mm=FIELD_MM / SIZE)).hu
     with tempfile.TemporaryDirectory() as temporary:
         folder, spacing = Path(temporary), (5.0, FIELD_MM / SIZE, FIELD_MM / SIZE)
-        made: list[Path] = []
-        for name, syntax in ENCODED.items():
-            paths = write_series(head, folder / name, spacing=spacing, name=name, transfer_syntax=syntax)
-            made.append(paths[3].rename(folder / f"{name}.dcm"))
-        for name, syntax in REWRITTEN.items():
-            dataset = dcmread(made[0])
-            dataset.file_meta.TransferSyntaxUID = syntax
-            dataset.save_as(folder / f"{name}.dcm", enforce_file_format=True)
-            made.append(folder / f"{name}.dcm")
-        _compress_lossless(made[0], folder / "jpeg.dcm")
-        made.append(folder / "jpeg.dcm")
+        paths = write_series(head, folder / "plain", spacing=spacing, name="plain")
+        made = [paths[3].rename(folder / "plain.dcm")]
+        for name, syntax in SYNTAXES.items():
+            made.append(recompress(made[0], folder / f"{name}.dcm", transfer_syntax=syntax))
         write_nifti(head, folder / "head.nii", spacing=spacing)
         (folder / "head.nii.gz").write_bytes(gzip.compress((folder / "head.nii").read_bytes(), mtime=0))
         made += [folder / "head.nii", folder / "head.nii.gz", *_pictures(head[3], folder)]
@@ -148,20 +142,6 @@ def seed_files(*, real: tuple[Path, ...] = ()) -> tuple[SeedFile, ...]:
         brought = sorted((Path(pydicom.__file__).parent / "data" / "test_files").glob("*.dcm"))
         brought = [path for path in brought if path.stat().st_size <= LARGEST]
         return tuple(SeedFile(path.name, path.read_bytes()) for path in [*(made * OFTEN), *brought, *real])
-
-
-def _compress_lossless(path: Path, out: Path) -> None:
-    """Compress as most compressed CT is, by what pydicom has no encoder for."""
-    reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
-    reader.SetFileName(str(path))
-    reader.Read()
-    change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGLosslessProcess14_1))
-    change.SetInput(reader.GetImage())
-    change.Change()
-    writer.SetFileName(str(out))
-    writer.SetFile(reader.GetFile())
-    writer.SetImage(change.GetOutput())
-    writer.Write()
 
 
 def _pictures(hu: np.ndarray, folder: Path) -> list[Path]:

@@ -34,7 +34,9 @@ def plain(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("syntax", SYNTAXES, ids=[syntax.name for syntax in SYNTAXES])
 def test_a_slice_is_the_same_in_every_lossless_syntax(plain: Path, syntax: UID) -> None:
     written = recompress(plain, plain.with_name("again.dcm"), transfer_syntax=syntax)
-    assert dcmread(written, stop_before_pixels=True).file_meta.TransferSyntaxUID == syntax
+    header = dcmread(written, stop_before_pixels=True)
+    assert header.file_meta.TransferSyntaxUID == syntax
+    assert header.SOPInstanceUID == dcmread(plain, stop_before_pixels=True).SOPInstanceUID
     assert np.array_equal(read_slice(written).pixels, read_slice(plain).pixels)
 
 
@@ -47,7 +49,7 @@ def test_the_plugins_that_decode_exactly_are_named(plain: Path, syntax: UID) -> 
 
 
 def test_a_missing_encoder_is_an_import_error(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def compress(*_: object) -> None:
+    def compress(*_: object, **__: object) -> None:
         raise RuntimeError("Unable to compress: the encoder has missing dependencies: it needs pyjpegls")
 
     monkeypatch.setattr("pydicom.dataset.Dataset.compress", compress)

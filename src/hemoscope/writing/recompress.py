@@ -34,7 +34,7 @@ def recompress(source: str | os.PathLike[str], target: str | os.PathLike[str], *
     dataset = dcmread(source)
     if syntax.is_encapsulated:
         try:
-            dataset.compress(syntax)
+            dataset.compress(syntax, generate_instance_uid=False)  # the same instance, as its pixels are the same
         except RuntimeError as error:
             if "missing dependencies" in str(error):
                 raise ImportError(f"no encoder for {syntax.name}") from error
