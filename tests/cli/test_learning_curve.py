@@ -32,7 +32,7 @@ def no_training(monkeypatch):
         return Judged(scores, 1 / (1 + np.exp(-scores)), scores >= 0, (scores >= 0).astype(int), "platt")
 
     monkeypatch.setattr(module, "judge_fold", judge)
-    monkeypatch.setattr(module, "group_near_duplicates", lambda prepared: prepared)
+    monkeypatch.setattr("hemoscope.training.data.group_near_duplicates", lambda prepared: prepared)
 
 
 def test_a_line_per_size_and_the_last_gain_are_printed_and_again_as_json(no_training, drawn_set, tmp_path):

@@ -60,7 +60,7 @@ def trainings(monkeypatch):
         return Judged(scores, 1 / (1 + np.exp(-scores)), scores >= 0, (scores >= 0).astype(int), "platt")
 
     monkeypatch.setattr(module, "judge_fold", judge)
-    monkeypatch.setattr(module, "group_near_duplicates", lambda prepared: prepared)
+    monkeypatch.setattr("hemoscope.training.data.group_near_duplicates", lambda prepared: prepared)
     return calls
 
 

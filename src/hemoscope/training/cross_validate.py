@@ -20,7 +20,7 @@ from hemoscope.evaluation.figures import figures_as_json
 from hemoscope.evaluation.folds import HeldOut, summarize
 from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.registry import find_model
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, load_labelled, prepare_collection
+from hemoscope.training.data import PreparedCollection, load_labelled, prepare_grouped
 from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
 from hemoscope.training.rows import scratch
@@ -74,14 +74,8 @@ def cross_validate(
     _check_same(folder, plan, data_hash=collection.data_hash(), groups=collection.groups)
     rows: list[HeldOut] = []
     with scratch(folder) as place:
-        prepared = group_near_duplicates(
-            prepare_collection(
-                collection,
-                settings=plan.settings.preparation,
-                path=place / "inputs.npy",
-                on_progress=observer.on_prepare,
-            )
-        )
+        settings, path = plan.settings.preparation, place / "inputs.npy"
+        prepared = prepare_grouped(collection, settings=settings, path=path, on_progress=observer.on_prepare)
         labels, groups = prepared.collection.labels, prepared.collection.groups
         for repeat in range(plan.repeats):
             arrangement = grouped_folds(labels, groups, folds=plan.folds, seed=plan.settings.seed + repeat)

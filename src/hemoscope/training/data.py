@@ -93,6 +93,17 @@ def prepare_collection(
         rows.discard()
 
 
+def prepare_grouped(
+    collection: Collection,
+    *,
+    settings: PreparationSettings,
+    path: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> PreparedCollection:
+    """Prepare every slice into a file as `prepare_collection` does, and join groups as `group_near_duplicates` does."""
+    return group_near_duplicates(prepare_collection(collection, settings=settings, path=path, on_progress=on_progress))
+
+
 class Keyed(Protocol):
     """Something with a name."""
 

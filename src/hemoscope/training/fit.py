@@ -15,9 +15,8 @@ from hemoscope.training.curves import draw_curves
 from hemoscope.training.data import (
     PreparedCollection,
     describe,
-    group_near_duplicates,
     load_labelled,
-    prepare_collection,
+    prepare_grouped,
     split_collection,
 )
 from hemoscope.training.devices import on_every_gpu
@@ -66,10 +65,9 @@ def train(
     if find_model(settings.model).has_maps:
         return train_maps(load_origins(data), out, settings=settings, workers=workers, observer=observer)
     collection = load_labelled(data, groups_file=groups_file, observer=observer)
-    prepared = prepare_collection(
+    prepared = prepare_grouped(
         collection, settings=settings.preparation, path=run.inputs_path, on_progress=observer.on_prepare
     )
-    prepared = group_near_duplicates(prepared)
     split = split_collection(prepared.collection, settings)
     return train_prepared(prepared, split, out, settings=settings, data_hash=collection.data_hash(), observer=observer)
 

@@ -23,7 +23,7 @@ from hemoscope.evaluation.learning_curve import LearningPoint, Part, arrange_par
 from hemoscope.evaluation.metrics import accuracy, auroc
 from hemoscope.models.registry import find_model
 from hemoscope.training.curves import draw_learning_curve
-from hemoscope.training.data import PreparedCollection, group_near_duplicates, load_labelled, prepare_collection
+from hemoscope.training.data import PreparedCollection, load_labelled, prepare_grouped
 from hemoscope.training.fold import DECISIONS, judge_fold
 from hemoscope.training.observe import Observer
 from hemoscope.training.rows import scratch
@@ -105,14 +105,8 @@ def trace_learning_curve(
     record = _record(plan, collection)
     require_same(folder / "plan.json", record, code="validation.changed", what="a learning curve")
     with scratch(folder) as place:
-        prepared = group_near_duplicates(
-            prepare_collection(
-                collection,
-                settings=plan.settings.preparation,
-                path=place / "inputs.npy",
-                on_progress=observer.on_prepare,
-            )
-        )
+        settings, path = plan.settings.preparation, place / "inputs.npy"
+        prepared = prepare_grouped(collection, settings=settings, path=path, on_progress=observer.on_prepare)
         parts = arrange_parts(
             np.array(prepared.collection.labels),
             np.array(prepared.collection.groups),

@@ -18,10 +18,9 @@ from hemoscope.models.registry import find_model
 from hemoscope.training.calibrate import score
 from hemoscope.training.data import (
     PreparedCollection,
-    group_near_duplicates,
     hold_out,
     load_labelled,
-    prepare_collection,
+    prepare_grouped,
 )
 from hemoscope.training.fit import train_prepared
 from hemoscope.training.maps.fit import train_prepared_maps
@@ -99,8 +98,8 @@ def make_folds(source: Source, plan: TuningPlan, *, place: Path, observer: Obser
         held_out = [known[part] for _, part in parts]
         score_fold: ScoreFold = partial(_score_maps, pool, held_out, data_hash, place)
         return Folds(score_fold, _facts(plan, labels[known].astype(int), groups[known]) | {"data, SHA-256": data_hash})
-    prepared = group_near_duplicates(
-        prepare_collection(source.data, settings=settings, path=place / "inputs.npy", on_progress=observer.on_prepare)
+    prepared = prepare_grouped(
+        source.data, settings=settings, path=place / "inputs.npy", on_progress=observer.on_prepare
     )
     own_labels, own_groups = np.array(prepared.collection.labels), np.array(prepared.collection.groups)
     parts = _divide(own_labels, own_groups, plan)
