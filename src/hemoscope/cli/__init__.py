@@ -74,17 +74,25 @@ class Hemoscope(click.Group):
         try:
             return super().invoke(ctx)
         except HemoscopeError as error:
-            click.echo(f"Error [{error.code}]: {error.message} {error.next_step}", err=True)
-            ctx.exit(USAGE if isinstance(error, InputError) else FAILED)
+            _end(ctx, error)
         except OSError as error:
             if error.errno not in CANNOT_WRITE:
                 raise
-            name = "What is to be kept" if error.filename is None else repr(Path(error.filename).name)
-            next_step = "Make room, or name another place; a command with --resume goes on where it stopped."
-            click.echo(
-                f"Error [output.cannot_write]: {name} cannot be written: {error.strerror}. {next_step}", err=True
-            )
-            ctx.exit(FAILED)
+            _end(ctx, _cannot_write(error))
+
+
+def _end(ctx: click.Context, error: HemoscopeError) -> None:
+    click.echo(f"Error [{error.code}]: {error.message} {error.next_step}", err=True)
+    ctx.exit(USAGE if isinstance(error, InputError) else FAILED)
+
+
+def _cannot_write(error: OSError) -> HemoscopeError:
+    name = "What is to be kept" if error.filename is None else repr(Path(error.filename).name)
+    return HemoscopeError(
+        "output.cannot_write",
+        f"{name} cannot be written: {error.strerror}.",
+        "Make room, or name another place; a command with --resume goes on where it stopped.",
+    )
 
 
 @click.command(cls=Hemoscope, help=f"Find intracranial hemorrhage on head CT. {RESEARCH_USE_ONLY}")
