@@ -3,8 +3,9 @@
 A line per method and kind of folds, 5-fold, held-out scores pooled over the repeats: first the floors, which see no
 brain (properties of the files alone; the nearest thumbnail of the whole picture), then the seed's network, then frozen
 ImageNet features with a logistic regression, of whole pictures as they are and of prepared slices, last the map network
-of a cross-validation by origin, which never saw any of the 200. Random folds put copies of one picture, and slices of
-one patient, on both sides; grouped folds do not.
+of a cross-validation by origin, which never saw any of the 200: its own score, and a logistic regression on its frozen
+features, as a head of one's own (--model map-net-frozen) stands on them. Random folds put copies of one picture, and
+slices of one patient, on both sides; grouped folds do not.
 
 Calibration and threshold are fitted within the parts that are learned from. AUROC is of the scores, which calibration
 would make differ between folds; accuracy and ECE are of the calibrated answers. The seed's network is taken as
@@ -16,10 +17,11 @@ either kind of folds; the accuracy of the floors has none.
 
 Data: the collections in the folder HEMOSCOPE_DATA or ../shared/data, and the groups of the 200 drawn by hand. Scores
 that --seed-scores holds already are not computed again, so that a long run can be stopped and continued. Without
---origins the last line is left out.
+--origins the last two lines are left out.
 """
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,6 +32,8 @@ import cv2
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from hemoscope.datasets.audit.facts import pixel_free
 from hemoscope.datasets.audit.scan import scan_collection
@@ -44,12 +48,14 @@ from hemoscope.evaluation.shortcuts import Floor, metadata_floor, thumbnail_floo
 from hemoscope.evaluation.splits import grouped_folds
 from hemoscope.models.backend import import_keras
 from hemoscope.models.lite0 import build_frozen_lite0
+from hemoscope.models.map_net import with_features
 from hemoscope.preparation.canonical import PreparationSettings
 from hemoscope.reading import read_slice
 from hemoscope.training.calibrate import Fitted, fit_decisions, score
 from hemoscope.training.data import PreparedCollection, prepare_collection
 from hemoscope.training.fit import train_prepared
-from hemoscope.training.run import TRAINING, VALIDATION, SplitRow, csv_text, read_rows
+from hemoscope.training.maps.leave_out import run_of_block
+from hemoscope.training.run import TRAINING, VALIDATION, SplitRow, csv_text, load_best, read_rows
 from hemoscope.training.settings import TrainingSettings
 from hemoscope.writing.atomic import write_text
 from real_data import folder
@@ -104,6 +110,7 @@ def main() -> None:
         print_the_others(collection, choices)
     table = choices.origins / "predictions.csv"
     if table.is_file():
+        print_map_features(choices.origins, collection, repeats=choices.repeats)
         print_map_network(table, repeats=choices.repeats)
     else:
         print(f"{table} is not here: no line of the map network (see --help).", file=sys.stderr)
@@ -182,13 +189,19 @@ def imagenet_features(inputs: np.ndarray) -> np.ndarray:
     return np.asarray(pooled.predict(np.asarray(inputs, np.float32), verbose=0))
 
 
-def judge_features(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, split: str, *, seed: int) -> Judged:
-    """Fit the logistic regression on four parts; calibrate and decide by scores that inner folds of those held out."""
+def judge_features(
+    features: np.ndarray, labels: np.ndarray, groups: np.ndarray, split: str, *, seed: int, is_scaled: bool = False
+) -> Judged:
+    """Fit the logistic regression on four parts; calibrate and decide by scores that inner folds of those held out.
+
+    Scores and features of one network are of different sizes, and are scaled alike on the four parts.
+    """
 
     def fit_and_score(learned: np.ndarray, held_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         inner = arrange(labels[learned], groups[learned], split, seed=seed)
-        plain = LogisticRegression(max_iter=2000)
-        search = GridSearchCV(plain, {"C": STRENGTHS}, cv=inner, scoring="neg_log_loss")
+        steps = [StandardScaler()] if is_scaled else []
+        plain = make_pipeline(*steps, LogisticRegression(max_iter=2000))
+        search = GridSearchCV(plain, {"logisticregression__C": STRENGTHS}, cv=inner, scoring="neg_log_loss")
         search.fit(features[learned], labels[learned])
         within = cross_val_predict(
             search.best_estimator_, features[learned], labels[learned], cv=inner, method="decision_function"
@@ -246,6 +259,17 @@ def print_map_network(table: Path, *, repeats: int) -> None:
     print(f"{'abstained':<24}{pooled.rate}")
     print(f"{'error without':<24}{pooled.error_without}")
     print(f"{'error of the others':<24}{pooled.error if pooled.error is not None else 'nothing is answered'}")
+
+
+def print_map_features(origins: Path, collection: Collection, *, repeats: int) -> None:
+    """Judge a head on the frozen features of that network, fitted on four parts."""
+    blocks = json.loads((origins / "validation.json").read_text(encoding="utf-8"))["blocks"]
+    run = run_of_block(origins, next(tuple(block) for block in blocks if ORIGIN in block))
+    prepared = prepare_collection(collection, settings=run.settings.preparation)
+    features = np.asarray(with_features(load_best(run)).predict(prepared.inputs, verbose=0))
+    labels, groups = np.array(prepared.collection.labels), np.array(prepared.collection.groups)
+    judged = [judge_features(features, labels, groups, GROUPED, seed=seed, is_scaled=True) for seed in range(repeats)]
+    print_line("map network, own head", GROUPED, labels, groups, judged)
 
 
 def print_floor(name: str, floor: Floor) -> None:

@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from hemoscope.models.map_net import STRIDE, build_map_net, count_top, with_mirror
+from hemoscope.inference.engine import Engine
+from hemoscope.models.backend import import_keras
+from hemoscope.models.bundle import open_bundle
+from hemoscope.models.map_net import (
+    LAST_FEATURES,
+    STRIDE,
+    WIDTH,
+    build_frozen_map_net,
+    build_map_net,
+    count_top,
+    with_features,
+    with_mirror,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +51,22 @@ def test_a_mirrored_network_gives_mirrored_maps_and_the_same_scores_for_a_mirror
     assert np.allclose(scores, mirrored_scores, atol=1e-5)
     assert np.allclose(maps, mirrored_maps[:, :, ::-1], atol=1e-5)
     assert not np.allclose(maps, np.asarray(network(image)[1]), atol=1e-6)
+
+
+def test_features_are_the_scores_of_both_looks_then_means_over_the_slice(network):
+    image = np.random.default_rng(0).random((1, 64, 64, 1), dtype=np.float32)
+    features = np.asarray(with_features(network)(image))[0]
+    decoder = import_keras().Model(network.input, network.get_layer(LAST_FEATURES).output)
+    means = [np.asarray(decoder(look)).mean(axis=(0, 1, 2)) for look in (image, image[:, :, ::-1])]
+    assert features.shape == (6 + WIDTH,)
+    assert np.allclose(features[:6], np.asarray(with_mirror(network)(image)[0])[0], atol=1e-5)
+    assert np.allclose(features[6:], np.mean(means, axis=0), atol=1e-5)
+
+
+def test_an_untrained_head_of_ones_own_says_what_the_shipped_network_says():
+    shipped = open_bundle()
+    size = shipped.preparation.size
+    images = np.random.default_rng(0).random((2, size, size, 1), dtype=np.float32)
+    own = build_frozen_map_net(size=size)
+    assert np.allclose(np.asarray(own(images)), Engine(shipped).score(images)[:, :1], atol=1e-4)
+    assert {variable.path.split("/")[0] for variable in own.trainable_variables} == {"features_norm", "own"}

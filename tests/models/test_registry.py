@@ -57,5 +57,7 @@ def test_the_seed_network_has_convolution_pooling_dense_and_dropout():
 
 
 def test_an_unknown_network_is_an_error_that_names_the_known():
-    with pytest.raises(InputError, match=r"Expected one of seed-cnn, lite0-frozen, map-net; received 'resnet'"):
+    with pytest.raises(
+        InputError, match=r"Expected one of seed-cnn, lite0-frozen, map-net-frozen, map-net; received 'resnet'"
+    ):
         find_model("resnet")

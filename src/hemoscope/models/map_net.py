@@ -10,8 +10,10 @@ Source: top-down pathway after Lin 2017 (arXiv:1612.03144).
 from typing import Any
 
 from hemoscope.models.backend import import_keras
+from hemoscope.models.bundle import shipped_bundle
 from hemoscope.models.lite0 import build_lite0
 
+NAME = "map_net"
 STRIDE = 4
 """Pixels of the input per cell of the maps, along each side."""
 TOP_SHARE = 0.0035
@@ -20,6 +22,8 @@ WIDTH = 64
 """Features per cell in the decoder."""
 LATERALS = ("block15_project_norm", "block10_add", "block4_add", "block2_add")
 """Where the decoder taps the encoder: the last layers at strides 32, 16, 8 and 4."""
+LAST_FEATURES = f"decode{len(LATERALS) - 1}_relu"
+"""The layer that the maps are made of."""
 MOMENTUM = 0.95
 """Of the decoder's batch statistics: at 0.99 those used for scoring lag behind the weights while the rate is high."""
 PRIOR_LOGIT = -3.0
@@ -54,7 +58,35 @@ def build_map_net(*, size: int, dropout: float = 0.2, labels: int = 6, is_pretra
     maps = layers.Conv2D(
         labels, 1, bias_initializer=keras.initializers.Constant(PRIOR_LOGIT), dtype="float32", name="maps"
     )(maps)
-    return keras.Model(encoder.input, [pool_scores(maps, size=size), maps], name="map_net")
+    return keras.Model(encoder.input, [pool_scores(maps, size=size), maps], name=NAME)
+
+
+def build_frozen_map_net(*, size: int, dropout: float = 0.5) -> Any:
+    """Build a head for slices of one's own on frozen features of the shipped map network.
+
+    Untrained it gives the shipped network's score of `any`; what it learns is what to add to that.
+
+    Args:
+        size: Rows and columns of the input; a multiple of 32.
+        dropout: Share of the features dropped in training.
+
+    Returns:
+        keras.Model from (n, size, size, 1), in [0, 1], to (n, 1): the score as a logit.
+    """
+    keras = import_keras()
+    layers = keras.layers
+    shipped = keras.saving.load_model(shipped_bundle() / "model.keras", compile=False).get_layer(NAME)
+    network = build_map_net(size=size, is_pretrained=False)
+    network.set_weights(shipped.get_weights())
+    backbone = with_features(network)
+    backbone.trainable = False
+    inputs = layers.Input((size, size, 1), name="image")
+    features = backbone(inputs, training=False)
+    own = layers.Dropout(dropout)(layers.BatchNormalization(momentum=MOMENTUM, name="features_norm")(features))
+    own = layers.Dense(1, kernel_initializer="zeros", dtype="float32", name="own")(own)
+    return keras.Model(
+        inputs, layers.Add(dtype="float32", name="logits")([features[:, :1], own]), name="map_net_frozen"
+    )
 
 
 def pool_scores(maps: Any, *, size: int) -> Any:
@@ -92,6 +124,27 @@ def with_mirror(network: Any) -> Any:
     mirrored = keras.ops.flip(network(keras.ops.flip(inputs, axis=2))[1], axis=2)
     maps = keras.layers.Average(name="maps")([seen, mirrored])
     return keras.Model(inputs, [pool_scores(maps, size=size), maps], name="map_net_mirrored")
+
+
+def with_features(network: Any) -> Any:
+    """Turn a map network into one that gives features for a head of one's own, of both looks at the slice.
+
+    Args:
+        network: keras.Model as `build_map_net` gives it.
+
+    Returns:
+        keras.Model from the same input to shape (n, labels + WIDTH): the scores, then the decoder's last features as
+        their mean over the slice.
+    """
+    keras = import_keras()
+    size = int(network.input.shape[1])
+    decoder = keras.Model(network.input, [network.get_layer(LAST_FEATURES).output, network.outputs[1]])
+    inputs = keras.layers.Input((size, size, 1), name="image")
+    (cells, maps), (mirrored_cells, mirrored_maps) = decoder(inputs), decoder(keras.ops.flip(inputs, axis=2))
+    both = keras.layers.Average()([maps, keras.ops.flip(mirrored_maps, axis=2)])
+    means = keras.layers.GlobalAveragePooling2D()(keras.layers.Average()([cells, mirrored_cells]))
+    features = keras.layers.Concatenate(name="features")([pool_scores(both, size=size), means])
+    return keras.Model(inputs, features, name="map_net_features")
 
 
 def count_top(size: int) -> int:

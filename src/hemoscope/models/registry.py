@@ -6,7 +6,7 @@ from typing import Any
 
 from hemoscope.errors import InputError
 from hemoscope.models.lite0 import build_frozen_lite0
-from hemoscope.models.map_net import build_map_net
+from hemoscope.models.map_net import build_frozen_map_net, build_map_net
 from hemoscope.models.seed_cnn import build_seed_cnn
 from hemoscope.terms import Label
 
@@ -21,6 +21,8 @@ class ModelSpec:
         labels: What its scores mean, in order.
         build: Keyword arguments `size` and `dropout` to a keras.Model with logits.
         has_maps: Whether maps are its second output; it then learns from a pool of several origins.
+        stands_on_shipped: Whether it keeps what the shipped network has learned: slices that this one learned from tell
+            nothing of it, and are left out.
         defaults: Training settings that suit it better than the common ones; `size` is that of the input.
     """
 
@@ -29,6 +31,7 @@ class ModelSpec:
     labels: tuple[Label, ...]
     build: Callable[..., Any]
     has_maps: bool = False
+    stands_on_shipped: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -46,6 +49,14 @@ MODELS = {
             summary="A linear head on frozen ImageNet features of EfficientNet-Lite0.",
             labels=(Label.ANY,),
             build=build_frozen_lite0,
+        ),
+        ModelSpec(
+            name="map-net-frozen",
+            summary="A linear head on frozen features of the shipped map network, for slices of one's own.",
+            labels=(Label.ANY,),
+            build=build_frozen_map_net,
+            stands_on_shipped=True,
+            defaults={"size": 192},
         ),
         ModelSpec(
             name="map-net",

@@ -74,8 +74,8 @@ def cross_validate(
     _check_same(folder, plan, data_hash=collection.data_hash(), groups=collection.groups)
     rows: list[HeldOut] = []
     with scratch(folder) as place:
-        settings, path = plan.settings.preparation, place / "inputs.npy"
-        prepared = prepare_grouped(collection, settings=settings, path=path, on_progress=observer.on_prepare)
+        path = place / "inputs.npy"
+        prepared = prepare_grouped(collection, settings=plan.settings, path=path, on_progress=observer.on_prepare)
         labels, groups = prepared.collection.labels, prepared.collection.groups
         for repeat in range(plan.repeats):
             arrangement = grouped_folds(labels, groups, folds=plan.folds, seed=plan.settings.seed + repeat)

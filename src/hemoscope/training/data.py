@@ -15,8 +15,10 @@ from hemoscope.datasets.items import Collection, check_usable, require_slice_lab
 from hemoscope.datasets.load import load_collection
 from hemoscope.errors import DatasetError, HemoscopeError
 from hemoscope.evaluation.splits import grouped_holdout
+from hemoscope.models.registry import find_model
 from hemoscope.preparation.canonical import PreparationSettings, prepare
 from hemoscope.records import ErrorReport
+from hemoscope.training.known import leave_out_known
 from hemoscope.training.observe import Observer
 from hemoscope.training.rows import Rows, gather
 from hemoscope.training.run import TRAINING, VALIDATION, SplitRow
@@ -96,12 +98,21 @@ def prepare_collection(
 def prepare_grouped(
     collection: Collection,
     *,
-    settings: PreparationSettings,
+    settings: TrainingSettings,
     path: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> PreparedCollection:
-    """Prepare every slice into a file as `prepare_collection` does, and join groups as `group_near_duplicates` does."""
-    return group_near_duplicates(prepare_collection(collection, settings=settings, path=path, on_progress=on_progress))
+    """Prepare every slice into a file as `prepare_collection` does, and join groups as `group_near_duplicates` does.
+
+    For a network that stands on the shipped one, what this one learned from is left out.
+
+    Raises:
+        DatasetError: As `prepare_collection` and `leave_out_known` say.
+    """
+    prepared = group_near_duplicates(
+        prepare_collection(collection, settings=settings.preparation, path=path, on_progress=on_progress)
+    )
+    return leave_out_known(prepared) if find_model(settings.model).stands_on_shipped else prepared
 
 
 class Keyed(Protocol):

@@ -20,6 +20,7 @@ from hemoscope.training.data import (
     split_collection,
 )
 from hemoscope.training.devices import on_every_gpu
+from hemoscope.training.known import name_shipped
 from hemoscope.training.maps.fit import fit_maps, train_maps
 from hemoscope.training.observe import Observer
 from hemoscope.training.precision import precision
@@ -65,9 +66,7 @@ def train(
     if find_model(settings.model).has_maps:
         return train_maps(load_origins(data), out, settings=settings, workers=workers, observer=observer)
     collection = load_labelled(data, groups_file=groups_file, observer=observer)
-    prepared = prepare_grouped(
-        collection, settings=settings.preparation, path=run.inputs_path, on_progress=observer.on_prepare
-    )
+    prepared = prepare_grouped(collection, settings=settings, path=run.inputs_path, on_progress=observer.on_prepare)
     split = split_collection(prepared.collection, settings)
     return train_prepared(prepared, split, out, settings=settings, data_hash=collection.data_hash(), observer=observer)
 
@@ -94,6 +93,8 @@ def train_prepared(
     run, observer = Run.at(out), observer or Observer()
     data = describe(prepared, data_hash=data_hash or prepared.collection.data_hash())
     record = {"format": 1, "settings": settings.as_json(), "data": data, "versions": versions()}
+    if find_model(settings.model).stands_on_shipped:
+        record["stands_on"] = name_shipped()
     run.begin(record, [asdict(row) for row in split], prepared.inputs)
     observer.on_data(data)
     return _fit(run, observer)

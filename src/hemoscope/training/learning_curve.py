@@ -105,8 +105,8 @@ def trace_learning_curve(
     record = _record(plan, collection)
     require_same(folder / "plan.json", record, code="validation.changed", what="a learning curve")
     with scratch(folder) as place:
-        settings, path = plan.settings.preparation, place / "inputs.npy"
-        prepared = prepare_grouped(collection, settings=settings, path=path, on_progress=observer.on_prepare)
+        path = place / "inputs.npy"
+        prepared = prepare_grouped(collection, settings=plan.settings, path=path, on_progress=observer.on_prepare)
         parts = arrange_parts(
             np.array(prepared.collection.labels),
             np.array(prepared.collection.groups),

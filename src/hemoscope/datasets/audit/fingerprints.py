@@ -40,6 +40,10 @@ class Fingerprints:
     def __len__(self) -> int:
         return len(self.hashes)
 
+    def __add__(self, other: "Fingerprints") -> "Fingerprints":
+        """Both tables in one."""
+        return Fingerprints(self.hashes + other.hashes, np.concatenate([self.signatures, other.signatures]))
+
 
 class Likeness(StrEnum):
     """How a slice was known again, the surest first."""

@@ -84,11 +84,11 @@ def make_folds(source: Source, plan: TuningPlan, *, place: Path, observer: Obser
     Raises:
         DatasetError: Too few groups, or nothing that could be prepared.
     """
-    data_hash, settings = source.identity["sha256"], plan.settings.preparation
+    data_hash = source.identity["sha256"]
     if isinstance(source.data, Pool):
         pool = prepare_pool(
             source.data,
-            settings=settings,
+            settings=plan.settings.preparation,
             paths=(place / "inputs.npy", place / "areas.npy"),
             on_progress=observer.on_prepare,
         )
@@ -99,7 +99,7 @@ def make_folds(source: Source, plan: TuningPlan, *, place: Path, observer: Obser
         score_fold: ScoreFold = partial(_score_maps, pool, held_out, data_hash, place)
         return Folds(score_fold, _facts(plan, labels[known].astype(int), groups[known]) | {"data, SHA-256": data_hash})
     prepared = prepare_grouped(
-        source.data, settings=settings, path=place / "inputs.npy", on_progress=observer.on_prepare
+        source.data, settings=plan.settings, path=place / "inputs.npy", on_progress=observer.on_prepare
     )
     own_labels, own_groups = np.array(prepared.collection.labels), np.array(prepared.collection.groups)
     parts = _divide(own_labels, own_groups, plan)
