@@ -61,32 +61,32 @@ def build_map_net(*, size: int, dropout: float = 0.2, labels: int = 6, is_pretra
     return keras.Model(encoder.input, [pool_scores(maps, size=size), maps], name=NAME)
 
 
-def build_frozen_map_net(*, size: int, dropout: float = 0.5) -> Any:
+def build_frozen_map_net(*, size: int, dropout: float = 0.5, labels: int = 1) -> Any:
     """Build a head for slices of one's own on frozen features of the shipped map network.
 
-    Untrained it gives the shipped network's score of `any`; what it learns is what to add to that.
+    Untrained it gives what the shipped network says in one look, without the mirror; it learns what to add to that.
 
     Args:
         size: Rows and columns of the input; a multiple of 32.
         dropout: Share of the features dropped in training.
+        labels: How many scores, the first of the shipped network's labels.
 
     Returns:
-        keras.Model from (n, size, size, 1), in [0, 1], to (n, 1): the score as a logit.
+        keras.Model from (n, size, size, 1), in [0, 1], to (n, labels): scores as logits.
     """
     keras = import_keras()
     layers = keras.layers
     shipped = keras.saving.load_model(shipped_bundle() / "model.keras", compile=False).get_layer(NAME)
-    network = build_map_net(size=size, is_pretrained=False)
+    network = build_map_net(size=size, dropout=0.0, is_pretrained=False)
     network.set_weights(shipped.get_weights())
     backbone = with_features(network)
     backbone.trainable = False
-    inputs = layers.Input((size, size, 1), name="image")
-    features = backbone(inputs, training=False)
-    own = layers.Dropout(dropout)(layers.BatchNormalization(momentum=MOMENTUM, name="features_norm")(features))
-    own = layers.Dense(1, kernel_initializer="zeros", dtype="float32", name="own")(own)
-    return keras.Model(
-        inputs, layers.Add(dtype="float32", name="logits")([features[:, :1], own]), name="map_net_frozen"
-    )
+    features = backbone.output
+    own = layers.BatchNormalization(momentum=MOMENTUM, name="features_norm")(features)
+    own = layers.Dropout(dropout, name="own_dropout")(own)
+    own = layers.Dense(labels, kernel_initializer="zeros", dtype="float32", name="own")(own)
+    logits = layers.Add(dtype="float32", name="own_logits")([features[:, :labels], own])
+    return keras.Model(backbone.input, logits, name="map_net_frozen")
 
 
 def pool_scores(maps: Any, *, size: int) -> Any:
@@ -127,7 +127,7 @@ def with_mirror(network: Any) -> Any:
 
 
 def with_features(network: Any) -> Any:
-    """Turn a map network into one that gives features for a head of one's own, of both looks at the slice.
+    """Turn a map network into one that gives features for a head of one's own.
 
     Args:
         network: keras.Model as `build_map_net` gives it.
@@ -137,14 +137,9 @@ def with_features(network: Any) -> Any:
         their mean over the slice.
     """
     keras = import_keras()
-    size = int(network.input.shape[1])
-    decoder = keras.Model(network.input, [network.get_layer(LAST_FEATURES).output, network.outputs[1]])
-    inputs = keras.layers.Input((size, size, 1), name="image")
-    (cells, maps), (mirrored_cells, mirrored_maps) = decoder(inputs), decoder(keras.ops.flip(inputs, axis=2))
-    both = keras.layers.Average()([maps, keras.ops.flip(mirrored_maps, axis=2)])
-    means = keras.layers.GlobalAveragePooling2D()(keras.layers.Average()([cells, mirrored_cells]))
-    features = keras.layers.Concatenate(name="features")([pool_scores(both, size=size), means])
-    return keras.Model(inputs, features, name="map_net_features")
+    means = keras.layers.GlobalAveragePooling2D(name="means")(network.get_layer(LAST_FEATURES).output)
+    features = keras.layers.Concatenate(name="features")([network.outputs[0], means])
+    return keras.Model(network.input, features, name="map_net_features")
 
 
 def count_top(size: int) -> int:
