@@ -3,8 +3,8 @@
 A line per method and kind of folds, 5-fold, held-out scores pooled over the repeats: first the floors, which see no
 brain (properties of the files alone; the nearest thumbnail of the whole picture), then the seed's network, then frozen
 ImageNet features with a logistic regression, of whole pictures as they are and of prepared slices, last the map network
-of a cross-validation by origin, which never saw any of the 200: its own score, and a logistic regression on its frozen
-features, as a head of one's own (--model map-net-frozen) stands on them. Random folds put copies of one picture, and
+of a cross-validation by origin, which never saw any of the 200: a logistic regression on its frozen features, as a head
+of one's own (--model map-net-frozen) stands on them, and its own score. Random folds put copies of one picture, and
 slices of one patient, on both sides; grouped folds do not.
 
 Calibration and threshold are fitted within the parts that are learned from. AUROC is of the scores, which calibration

@@ -10,7 +10,6 @@ Source: top-down pathway after Lin 2017 (arXiv:1612.03144).
 from typing import Any
 
 from hemoscope.models.backend import import_keras
-from hemoscope.models.bundle import shipped_bundle
 from hemoscope.models.lite0 import build_lite0
 
 NAME = "map_net"
@@ -74,6 +73,8 @@ def build_frozen_map_net(*, size: int, dropout: float = 0.5, labels: int = 1) ->
     Returns:
         keras.Model from (n, size, size, 1), in [0, 1], to (n, labels): scores as logits.
     """
+    from hemoscope.models.bundle import shipped_bundle  # every command reads the registry, and few need this
+
     keras = import_keras()
     layers = keras.layers
     shipped = keras.saving.load_model(shipped_bundle() / "model.keras", compile=False).get_layer(NAME)
